@@ -1,0 +1,22 @@
+// One jest for the workspace; every app and lib is a project of it, called by its folder.
+const { readdirSync } = require('node:fs');
+const { join } = require('node:path');
+
+const project = (rootDir) => ({
+  displayName: rootDir.split(/[\\/]/).pop(),
+  rootDir,
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/**/*.spec.ts'],
+  // What runs servers or applies stacks is a suite of its own, started by `npm test` after the units.
+  testPathIgnorePatterns: process.env.INTEGRATION ? ['/node_modules/'] : ['/node_modules/', '\\.integration\\.spec\\.ts$'],
+  transform: { '\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
+  moduleNameMapper: { '^@mlflow-on-aws/([^/]+)$': join(__dirname, 'libs/$1/src/index.ts') },
+});
+
+module.exports = {
+  projects: ['apps', 'libs'].flatMap((folder) =>
+    readdirSync(join(__dirname, folder), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => project(join(__dirname, folder, entry.name))),
+  ),
+};

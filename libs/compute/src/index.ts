@@ -1,0 +1,3 @@
+export * from './server-instance';
+export * from './server-role';
+export * from './server-security-group';

@@ -1,0 +1,138 @@
+import { DbInstance } from '@cdktf/provider-aws/lib/db-instance';
+import { DbParameterGroup } from '@cdktf/provider-aws/lib/db-parameter-group';
+import { DbSubnetGroup } from '@cdktf/provider-aws/lib/db-subnet-group';
+import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
+import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
+import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule';
+import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
+import { policyDocument, type DatabaseEndpoint, type NetworkPlacement } from '@mlflow-on-aws/foundation';
+import { Construct } from 'constructs';
+
+/** How a backend store is built. */
+export interface BackendStoreProps {
+  /** Where the instance may stand: subnets of at least two Availability Zones. */
+  readonly network: NetworkPlacement;
+  /** RDS instance identifier, unique in the account and region. */
+  readonly identifier: string;
+  /** Name of the PostgreSQL database made at the start. */
+  readonly databaseName: string;
+  /** Master user, whom MLflow connects as. */
+  readonly username: string;
+  /** TCP port. */
+  readonly port: number;
+  /** PostgreSQL version, major or major.minor. */
+  readonly engineVersion: string;
+  /** RDS instance class. */
+  readonly instanceClass: string;
+  /** Storage in GiB. */
+  readonly allocatedStorageGiB: number;
+  /** General purpose volume type. */
+  readonly storageType: 'gp2' | 'gp3';
+  /** Days that automated backups are kept; 0 turns them off. */
+  readonly backupRetentionDays: number;
+  /**
+   * Refuse to delete the instance, in Terraform and in RDS.
+   * @default false
+   */
+  readonly protect?: boolean;
+}
+
+/** The backend store: a private RDS PostgreSQL instance that accepts TLS only and whose password RDS makes and keeps. */
+export class BackendStore extends Construct {
+  /** How a server reaches the database. */
+  public readonly endpoint: DatabaseEndpoint;
+  private readonly securityGroup: SecurityGroup;
+
+  public constructor(scope: Construct, id: string, props: BackendStoreProps) {
+    super(scope, id);
+    const { identifier } = props;
+
+    this.securityGroup = new SecurityGroup(this, 'security-group', {
+      namePrefix: `${identifier}-`,
+      description: 'MLflow backend store: PostgreSQL from the tracking server only',
+      vpcId: props.network.vpcId,
+      tags: { Name: identifier },
+      lifecycle: { createBeforeDestroy: true },
+    });
+    const subnets = new DbSubnetGroup(this, 'subnet-group', {
+      name: identifier,
+      description: 'Private subnets of the MLflow backend store',
+      subnetIds: props.network.subnetIds,
+    });
+    const parameters = new DbParameterGroup(this, 'parameter-group', {
+      // A new major version needs a group of a new family while the old one is still in use.
+      namePrefix: `${identifier}-`,
+      family: `postgres${props.engineVersion.split('.')[0]}`,
+      description: 'MLflow backend store: TLS only',
+      // Source: Amazon RDS user guide, "Requiring an SSL connection to a PostgreSQL DB instance".
+      parameter: [{ name: 'rds.force_ssl', value: '1' }],
+      lifecycle: { createBeforeDestroy: true },
+    });
+    const instance = new DbInstance(this, 'instance', {
+      identifier,
+      engine: 'postgres',
+      engineVersion: props.engineVersion,
+      instanceClass: props.instanceClass,
+      dbName: props.databaseName,
+      username: props.username,
+      // RDS makes the password, keeps it in Secrets Manager and rotates it: Terraform never sees it.
+      manageMasterUserPassword: true,
+      port: props.port,
+      allocatedStorage: props.allocatedStorageGiB,
+      storageType: props.storageType,
+      storageEncrypted: true,
+      dbSubnetGroupName: subnets.name,
+      parameterGroupName: parameters.name,
+      vpcSecurityGroupIds: [this.securityGroup.id],
+      publiclyAccessible: false,
+      multiAz: false,
+      backupRetentionPeriod: props.backupRetentionDays,
+      copyTagsToSnapshot: true,
+      autoMinorVersionUpgrade: true,
+      deletionProtection: props.protect ?? false,
+      skipFinalSnapshot: !props.protect,
+      // Without it a change waits for the maintenance window and the next plan shows it again.
+      applyImmediately: true,
+      lifecycle: props.protect ? { preventDestroy: true } : undefined,
+    });
+
+    this.endpoint = {
+      host: instance.address,
+      port: props.port,
+      databaseName: props.databaseName,
+      username: props.username,
+      secretArn: instance.masterUserSecret.get(0).secretArn,
+    };
+  }
+
+  /** Opens the way from the members of a security group to the database, on both sides; nobody else gets in. */
+  public allowFrom(id: string, securityGroupId: string): void {
+    const port = this.endpoint.port;
+    const rule = { ipProtocol: 'tcp', fromPort: port, toPort: port };
+    new VpcSecurityGroupIngressRule(this, `from-${id}`, {
+      ...rule,
+      securityGroupId: this.securityGroup.id,
+      referencedSecurityGroupId: securityGroupId,
+      description: 'PostgreSQL from the tracking server',
+    });
+    new VpcSecurityGroupEgressRule(this, `to-backend-store-of-${id}`, {
+      ...rule,
+      securityGroupId,
+      referencedSecurityGroupId: this.securityGroup.id,
+      description: 'PostgreSQL to the backend store',
+    });
+  }
+
+  /** Lets a role read the database's password, at every rotation again. */
+  public grantSecret(roleName: string): IamRolePolicy {
+    return new IamRolePolicy(this, 'secret', {
+      name: 'backend-store-secret',
+      role: roleName,
+      policy: policyDocument({
+        Sid: 'BackendStoreSecret',
+        Action: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
+        Resource: this.endpoint.secretArn,
+      }),
+    });
+  }
+}

@@ -1,0 +1,4 @@
+export * from './contracts';
+export * from './environment-stack';
+export * from './naming';
+export * from './policy-document';

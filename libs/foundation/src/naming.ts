@@ -1,0 +1,22 @@
+/** Name of the S3 bucket that holds the Terraform state of every environment in one account and region. */
+export function stateBucketName(accountId: string, region: string): string {
+  return `mlflow-on-aws-state-${accountId}-${region}`;
+}
+
+/** Key of an environment's Terraform state inside the state bucket. */
+export function stateKey(environment: string): string {
+  return `${environment}/terraform.tfstate`;
+}
+
+/** Name of a resource that AWS wants unique in an account: the environment, a hyphen, the part. */
+export function resourceName(environment: string, part: string): string {
+  return `${environment}-${part}`;
+}
+
+/**
+ * Tags that every resource of an environment carries.
+ * @param tags the environment's own tags; they cannot replace ours
+ */
+export function environmentTags(environment: string, tags: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return { ...tags, Project: 'mlflow-on-aws', Environment: environment, ManagedBy: 'terraform' };
+}
