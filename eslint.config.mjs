@@ -24,7 +24,8 @@ export default tseslint.config(
           paths: [
             {
               name: '@cdktf/provider-aws',
-              message: 'Import the resource, such as @cdktf/provider-aws/lib/vpc: the root loads all 1,500 and takes over a gigabyte.',
+              message:
+                'Import the resource, such as @cdktf/provider-aws/lib/vpc: the root loads all 1,500 and takes over a gigabyte.',
             },
           ],
         },
@@ -39,7 +40,7 @@ export default tseslint.config(
             layer('environment', 'part', 'foundation', 'config', 'server', 'testing'),
             layer('part', 'foundation', 'testing'),
             layer('foundation', 'config', 'testing'),
-            layer('testing', 'foundation'),
+            layer('testing'),
             layer('server'),
             layer('config'),
           ],
@@ -48,5 +49,11 @@ export default tseslint.config(
     },
   },
   { files: ['**/*.spec.ts'], rules: { '@typescript-eslint/no-non-null-assertion': 'off' } },
-  { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' }, languageOptions: { globals: { require: 'readonly', module: 'readonly', __dirname: 'readonly', process: 'readonly' } } },
+  {
+    files: ['**/*.cjs'],
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
+    languageOptions: {
+      globals: { require: 'readonly', module: 'readonly', __dirname: 'readonly', process: 'readonly' },
+    },
+  },
 );

@@ -8,7 +8,9 @@ const project = (rootDir) => ({
   testEnvironment: 'node',
   testMatch: ['<rootDir>/**/*.spec.ts'],
   // What runs servers or applies stacks is a suite of its own, started by `npm test` after the units.
-  testPathIgnorePatterns: process.env.INTEGRATION ? ['/node_modules/'] : ['/node_modules/', '\\.integration\\.spec\\.ts$'],
+  testPathIgnorePatterns: process.env.INTEGRATION
+    ? ['/node_modules/']
+    : ['/node_modules/', '\\.integration\\.spec\\.ts$'],
   transform: { '\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
   moduleNameMapper: { '^@mlflow-on-aws/([^/]+)$': join(__dirname, 'libs/$1/src/index.ts') },
 });

@@ -61,7 +61,12 @@ export class ServerInstance extends Construct {
       userDataReplaceOnChange: true,
       // IMDSv2 only. Source: EC2 user guide, "Use IMDSv2".
       metadataOptions: { httpEndpoint: 'enabled', httpTokens: 'required', httpPutResponseHopLimit: 1 },
-      rootBlockDevice: { volumeType: 'gp3', volumeSize: props.rootVolumeGiB, encrypted: true, deleteOnTermination: true },
+      rootBlockDevice: {
+        volumeType: 'gp3',
+        volumeSize: props.rootVolumeGiB,
+        encrypted: true,
+        deleteOnTermination: true,
+      },
       // "unlimited", the default of t3 and t4g, bills what a busy day bursts. Source: EC2 user guide, "Burstable performance".
       creditSpecification: { cpuCredits: 'standard' },
       tags: { Name: props.name },

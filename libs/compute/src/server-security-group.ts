@@ -47,7 +47,12 @@ export class ServerSecurityGroup extends Construct {
     });
     this.securityGroupId = group.id;
 
-    const allow = (ruleId: string, description: string, port: number, source: { cidrIpv4: string } | { prefixListId: string }) =>
+    const allow = (
+      ruleId: string,
+      description: string,
+      port: number,
+      source: { cidrIpv4: string } | { prefixListId: string },
+    ) =>
       new VpcSecurityGroupIngressRule(this, ruleId, {
         securityGroupId: group.id,
         description,

@@ -17,6 +17,9 @@ export function resourceName(environment: string, part: string): string {
  * Tags that every resource of an environment carries.
  * @param tags the environment's own tags; they cannot replace ours
  */
-export function environmentTags(environment: string, tags: Readonly<Record<string, string>> = {}): Record<string, string> {
+export function environmentTags(
+  environment: string,
+  tags: Readonly<Record<string, string>> = {},
+): Record<string, string> {
   return { ...tags, Project: 'mlflow-on-aws', Environment: environment, ManagedBy: 'terraform' };
 }

@@ -55,7 +55,10 @@ export class TrackingNetwork extends Construct {
       tags: { Name: name },
     });
     // Taking over the default group without a rule closes it: nothing can be opened by forgetting to name a group.
-    new DefaultSecurityGroup(this, 'default-security-group', { vpcId: vpc.id, tags: { Name: `${name}-default-closed` } });
+    new DefaultSecurityGroup(this, 'default-security-group', {
+      vpcId: vpc.id,
+      tags: { Name: `${name}-default-closed` },
+    });
 
     const zones = zonesOffering(this, props.instanceType, props.publicSubnetCidrs.length);
     const subnets = (kind: 'public' | 'private', cidrs: readonly string[]) =>
@@ -75,7 +78,10 @@ export class TrackingNetwork extends Construct {
     const privateSubnets = subnets('private', props.privateSubnetCidrs);
 
     const internetGateway = new InternetGateway(this, 'internet-gateway', { vpcId: vpc.id, tags: { Name: name } });
-    const publicRoutes = new RouteTable(this, 'public-route-table', { vpcId: vpc.id, tags: { Name: `${name}-public` } });
+    const publicRoutes = new RouteTable(this, 'public-route-table', {
+      vpcId: vpc.id,
+      tags: { Name: `${name}-public` },
+    });
     const internetRoute = new Route(this, 'internet-route', {
       routeTableId: publicRoutes.id,
       destinationCidrBlock: '0.0.0.0/0',
@@ -84,7 +90,10 @@ export class TrackingNetwork extends Construct {
     publicSubnets.forEach((subnet, index) => associate(this, `public-route-${index + 1}`, subnet, publicRoutes));
 
     const gateways = publicSubnets.slice(0, natCount(props)).map((subnet, index) => {
-      const address = new Eip(this, `nat-address-${index + 1}`, { domain: 'vpc', tags: { Name: `${name}-nat-${index + 1}` } });
+      const address = new Eip(this, `nat-address-${index + 1}`, {
+        domain: 'vpc',
+        tags: { Name: `${name}-nat-${index + 1}` },
+      });
       return new NatGateway(this, `nat-gateway-${index + 1}`, {
         allocationId: address.id,
         subnetId: subnet.id,

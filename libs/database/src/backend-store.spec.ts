@@ -1,0 +1,82 @@
+import { statements, Template } from '@mlflow-on-aws/testing';
+import { BackendStore, type BackendStoreProps } from './backend-store';
+
+const props: BackendStoreProps = {
+  network: { vpcId: 'vpc-1', subnetIds: ['subnet-1', 'subnet-2'] },
+  identifier: 'dev-mlflow-backend-db',
+  databaseName: 'mlflow_db',
+  username: 'mlflow',
+  port: 5432,
+  engineVersion: '17',
+  instanceClass: 'db.t4g.micro',
+  allocatedStorageGiB: 20,
+  storageType: 'gp3',
+  backupRetentionDays: 1,
+};
+
+const store = (more: Partial<BackendStoreProps> = {}, use: (store: BackendStore) => void = () => undefined) =>
+  Template.of((stack) => use(new BackendStore(stack, 'store', { ...props, ...more })));
+
+describe('BackendStore', () => {
+  it('is the database that was asked for', () => {
+    expect(store().resource('aws_db_instance')).toMatchObject({
+      identifier: 'dev-mlflow-backend-db',
+      engine: 'postgres',
+      engine_version: '17',
+      instance_class: 'db.t4g.micro',
+      db_name: 'mlflow_db',
+      username: 'mlflow',
+      port: 5432,
+      allocated_storage: 20,
+    });
+  });
+
+  it('leaves the password to RDS', () => {
+    const instance = store().resource('aws_db_instance');
+    expect(instance.manage_master_user_password).toBe(true);
+    expect(Object.keys(instance).filter((key) => /^password/.test(key))).toEqual([]);
+  });
+
+  it('is encrypted, private and accepts TLS only', () => {
+    expect(store().resource('aws_db_instance')).toMatchObject({ storage_encrypted: true, publicly_accessible: false });
+    expect(store().resource('aws_db_parameter_group')).toMatchObject({
+      family: 'postgres17',
+      parameter: [{ name: 'rds.force_ssl', value: '1' }],
+    });
+  });
+
+  it('lets nobody in until a security group is named, then that group on the database port only', () => {
+    expect(store().resources('aws_vpc_security_group_ingress_rule')).toEqual({});
+    const open = store({}, (backend) => backend.allowFrom('tracking-server', 'sg-server'));
+    expect(open.resource('aws_vpc_security_group_ingress_rule')).toMatchObject({
+      referenced_security_group_id: 'sg-server',
+      ip_protocol: 'tcp',
+      from_port: 5432,
+      to_port: 5432,
+    });
+    expect(open.resource('aws_vpc_security_group_ingress_rule')).not.toHaveProperty('cidr_ipv4');
+    expect(open.resource('aws_vpc_security_group_egress_rule')).toMatchObject({
+      security_group_id: 'sg-server',
+      from_port: 5432,
+    });
+  });
+
+  it('grants its own secret and no other', () => {
+    const template = store({}, (backend) => backend.grantSecret('server'));
+    const [statement] = statements(template.resource('aws_iam_role_policy').policy);
+    expect(statement?.Action).toEqual(['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret']);
+    expect(statement?.Resource).toMatch(/master_user_secret\[0\]\.secret_arn/);
+  });
+
+  it('refuses destroy when protected', () => {
+    expect(store().resource('aws_db_instance')).toMatchObject({
+      deletion_protection: false,
+      skip_final_snapshot: true,
+    });
+    expect(store({ protect: true }).resource('aws_db_instance')).toMatchObject({
+      deletion_protection: true,
+      skip_final_snapshot: false,
+      lifecycle: { prevent_destroy: true },
+    });
+  });
+});

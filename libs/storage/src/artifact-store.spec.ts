@@ -1,0 +1,84 @@
+import { statements, Template } from '@mlflow-on-aws/testing';
+import { ArtifactStore, type ArtifactStoreProps } from './artifact-store';
+
+const store = (more: Partial<ArtifactStoreProps> = {}, use: (store: ArtifactStore) => void = () => undefined) =>
+  Template.of((stack) =>
+    use(
+      new ArtifactStore(stack, 'store', {
+        bucketPrefix: 'mlflow-artifacts-remote-dev-',
+        noncurrentVersionDays: 30,
+        ...more,
+      }),
+    ),
+  );
+
+describe('ArtifactStore', () => {
+  it('is private', () => {
+    expect(store().resource('aws_s3_bucket_public_access_block')).toMatchObject({
+      block_public_acls: true,
+      block_public_policy: true,
+      ignore_public_acls: true,
+      restrict_public_buckets: true,
+    });
+    expect(store().resource('aws_s3_bucket_ownership_controls').rule).toEqual({
+      object_ownership: 'BucketOwnerEnforced',
+    });
+  });
+
+  it('is versioned, and forgets old versions and unfinished uploads after a time', () => {
+    expect(store().resource('aws_s3_bucket_versioning').versioning_configuration).toEqual({ status: 'Enabled' });
+    expect(store().resource('aws_s3_bucket_lifecycle_configuration').rule).toEqual([
+      expect.objectContaining({ noncurrent_version_expiration: [{ noncurrent_days: 30 }] }),
+      expect.objectContaining({ abort_incomplete_multipart_upload: [{ days_after_initiation: 7 }] }),
+    ]);
+  });
+
+  it('answers over TLS only', () => {
+    expect(statements(store().resource('aws_s3_bucket_policy').policy)).toEqual([
+      expect.objectContaining({
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 's3:*',
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      }),
+    ]);
+  });
+
+  it('is encrypted with keys of S3, or with the key given', () => {
+    const rule = (template: Template) => template.resource('aws_s3_bucket_server_side_encryption_configuration').rule;
+    expect(rule(store())).toEqual([
+      expect.objectContaining({ apply_server_side_encryption_by_default: { sse_algorithm: 'AES256' } }),
+    ]);
+    expect(rule(store({ kmsKeyArn: 'arn:aws:kms:key' }))).toEqual([
+      {
+        apply_server_side_encryption_by_default: { sse_algorithm: 'aws:kms', kms_master_key_id: 'arn:aws:kms:key' },
+        bucket_key_enabled: true,
+      },
+    ]);
+  });
+
+  it('keeps its objects at destroy unless told otherwise, and refuses destroy when protected', () => {
+    expect(store().resource('aws_s3_bucket')).toMatchObject({
+      bucket_prefix: 'mlflow-artifacts-remote-dev-',
+      force_destroy: false,
+    });
+    expect(store().resource('aws_s3_bucket')).not.toHaveProperty('lifecycle');
+    expect(store({ forceDestroy: true }).resource('aws_s3_bucket').force_destroy).toBe(true);
+    expect(store({ protect: true }).resource('aws_s3_bucket').lifecycle).toEqual({ prevent_destroy: true });
+  });
+
+  it('grants artifacts and nothing else in the bucket', () => {
+    const template = store({}, (artifacts) => artifacts.grantArtifacts('server'));
+    const [objects, list] = statements(template.resource('aws_iam_role_policy').policy);
+    expect(objects?.Resource).toMatch(/\/artifacts\/\*$/);
+    expect(objects?.Action).not.toContain('s3:*');
+    expect(list?.Condition).toEqual({ StringLike: { 's3:prefix': ['artifacts', 'artifacts/*'] } });
+  });
+
+  it('grants the use of the key with the artifacts', () => {
+    const template = store({ kmsKeyArn: 'arn:aws:kms:key' }, (artifacts) => artifacts.grantArtifacts('server'));
+    expect(statements(template.resource('aws_iam_role_policy').policy)).toContainEqual(
+      expect.objectContaining({ Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: 'arn:aws:kms:key' }),
+    );
+  });
+});
