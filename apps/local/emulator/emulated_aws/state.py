@@ -1,0 +1,273 @@
+"""The account on disk: `state.sqlite` beside the content files of S3.
+
+Two kinds of state, because they change at different rates:
+
+- Everything but the objects of S3 is one graph of moto's models (an Auto Scaling group holds the very instances that EC2
+  lists), so it is pickled as one. That costs tens of milliseconds, so it is written at most `DELAY` after a change.
+- An object of S3, or an unfinished multipart upload, is a row of its own, written before its request is answered.
+  The same transaction writes the graph first if that has changed: no Terraform state on disk ever names a resource
+  that is not.
+
+SQLite in WAL mode makes both atomic; what is committed survives a kill of the process at any moment.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import pickle
+import sqlite3
+import sys
+import threading
+import time
+import types
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import moto.s3.models as s3
+from moto.core.base_backend import AccountSpecificBackend, BackendDict
+from moto.core.common_models import BaseModel
+
+from .contents import ContentStore
+from .objects import contents_of, empty_bucket, touched
+from .services import WORLD, Call
+
+FORMAT = '1'
+DELAY = 0.5
+"""Seconds that a change outside S3 may wait for company before it is written."""
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS graph (id INTEGER PRIMARY KEY CHECK (id = 1), pickle BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS object (bucket TEXT, name TEXT, pickle BLOB NOT NULL, PRIMARY KEY (bucket, name));
+CREATE TABLE IF NOT EXISTS upload (bucket TEXT, name TEXT, pickle BLOB NOT NULL, PRIMARY KEY (bucket, name));
+"""
+
+
+class StateError(Exception):
+    """The state directory cannot be used; the message says why and what to do."""
+
+
+# --- pickling moto ----------------------------------------------------------------------------------------------------
+
+
+def _backends_of(module: str, name: str) -> BackendDict:
+    """The dictionary of all backends of one class: a global of moto, found instead of made."""
+    loaded = importlib.import_module(module)
+    wanted = getattr(loaded, name)
+    for value in vars(loaded).values():
+        if isinstance(value, BackendDict) and value.backend is wanted:
+            return value
+    raise LookupError(f'{module} has no backends of {name}')
+
+
+def _account_of(backends: BackendDict, account_id: str) -> AccountSpecificBackend:
+    return backends[account_id]
+
+
+def _bare_bucket(cls: type, state: dict[str, Any]) -> Any:
+    bucket = BaseModel.__new__(cls)
+    bucket.__dict__.update(state)
+    empty_bucket(bucket)
+    return bucket
+
+
+def _identity(backends: BackendDict) -> tuple[str, str]:
+    return backends.backend.__module__, backends.backend.__qualname__
+
+
+class _Pickler(pickle.Pickler):
+    """Pickles moto's models; what is unique to a process is made anew or found again."""
+
+    def reducer_override(self, value: Any) -> Any:
+        kind = type(value)
+        if kind in _REDUCERS:
+            return _REDUCERS[kind](value)
+        if isinstance(value, types.FunctionType) and '<' in value.__qualname__:
+            raise pickle.PicklingError(f'{value.__module__}.{value.__qualname__} cannot be written to disk')
+        return NotImplemented
+
+
+def _reduce_backends(backends: BackendDict) -> Any:
+    return _backends_of, _identity(backends)
+
+
+_REDUCERS: dict[type, Any] = {
+    type(threading.Lock()): lambda _: (threading.Lock, ()),
+    type(threading.RLock()): lambda _: (threading.RLock, ()),
+    BackendDict: _reduce_backends,
+    s3.S3BackendDict: _reduce_backends,
+    AccountSpecificBackend: lambda account: (
+        _account_of,
+        (_backends_of(account.backend.__module__, account.backend.__qualname__), account.account_id),
+    ),
+    s3.FakeBucket: lambda bucket: (
+        _bare_bucket,
+        (s3.FakeBucket, {name: part for name, part in vars(bucket).items() if name not in ('keys', 'multiparts')}),
+    ),
+}
+
+
+def _dump(value: Any) -> bytes:
+    buffer = io.BytesIO()
+    _Pickler(buffer, pickle.HIGHEST_PROTOCOL).dump(value)
+    return buffer.getvalue()
+
+
+def _graph() -> dict[tuple[str, str], dict[tuple[str, str], Any]]:
+    return {
+        _identity(backends): {(account, region): backend for account, region, backend in backends.iter_backends()}
+        for backends in BackendDict._instances
+    }
+
+
+def _buckets() -> dict[str, tuple[s3.S3Backend, s3.FakeBucket]]:
+    return {
+        name: (backend, bucket)
+        for _, _, backend in s3.s3_backends.iter_backends()
+        for name, bucket in backend.buckets.items()
+    }
+
+
+# --- the file ---------------------------------------------------------------------------------------------------------
+
+
+class State:
+    """Restores the account when opened, and writes it as it changes."""
+
+    def __init__(self, directory: Path, account_id: str, store: ContentStore):
+        self._store = store
+        self._changed = False
+        self._closing = False
+        self._wake = threading.Condition(WORLD)
+        self.graph_bytes = 0
+        self._db = sqlite3.connect(directory / 'state.sqlite', check_same_thread=False, isolation_level=None)
+        self._db.execute('PRAGMA journal_mode = WAL')
+        self._db.execute('PRAGMA synchronous = NORMAL')
+        self._check(directory, account_id)
+        self._restore()
+        self._writer = threading.Thread(target=self._write_when_changed, name='state writer', daemon=True)
+        self._writer.start()
+
+    def _check(self, directory: Path, account_id: str) -> None:
+        ours = {'format': FORMAT, 'moto': version('moto'), 'account': account_id}
+        try:
+            self._db.executescript(SCHEMA)
+            theirs = dict(self._db.execute('SELECT name, value FROM about'))
+        except sqlite3.DatabaseError as error:
+            raise StateError(f'{directory / "state.sqlite"}: {error}; delete {directory} to start afresh') from None
+        for name, value in ours.items():
+            if theirs and theirs.get(name) != value:
+                raise StateError(
+                    f'{directory / "state.sqlite"}: written for {name} {theirs.get(name)}, this emulator has {name} '
+                    f'{value}; run it with that one, or delete {directory} to start with an empty account'
+                )
+        self._db.executemany('INSERT OR REPLACE INTO about VALUES (?, ?)', ours.items())
+
+    def _restore(self) -> None:
+        row = self._db.execute('SELECT pickle FROM graph').fetchone()
+        try:
+            graph = pickle.loads(row[0]) if row else {}
+            for identity, regions in graph.items():
+                backends = _backends_of(*identity)
+                for (account, region), backend in regions.items():
+                    dict.__setitem__(backends[account], region, backend)
+            buckets = _buckets()
+            for name, (backend, _) in buckets.items():
+                s3.s3_backends.bucket_accounts[name] = (backend.partition, backend.account_id)
+            names: set[str] = set()
+            for bucket, name, data in self._db.execute('SELECT bucket, name, pickle FROM object'):
+                if bucket in buckets:
+                    versions, tags = pickle.loads(data)
+                    backend, holder = buckets[bucket]
+                    dict.__setitem__(holder.keys, name, versions)
+                    backend.tagger.tags.update(tags)
+                    names.update(content.name for content in contents_of(versions))
+            for bucket, name, data in self._db.execute('SELECT bucket, name, pickle FROM upload'):
+                if bucket in buckets:
+                    upload = pickle.loads(data)
+                    dict.__setitem__(buckets[bucket][1].multiparts, name, upload)
+                    names.update(content.name for content in contents_of(upload.parts.values()))
+        except Exception as error:
+            raise StateError(
+                f'the saved account cannot be read ({type(error).__name__}: {error}); '
+                'delete the state directory to start with an empty one'
+            ) from error
+        touched.clear()
+        self._store.keep_only(names)
+
+    def commit(self, call: Call) -> None:
+        """After a request, before its answer: objects now, the rest within DELAY. Hold WORLD."""
+        if not call.reads_only:
+            only_objects = call.service == 's3' and not touched.deleted_buckets and touched
+            if not only_objects and not self._changed:
+                self._changed = True
+                self._wake.notify()
+            if touched:
+                with self._transaction():
+                    if self._changed:
+                        self._write_graph()
+                    self._write_objects()
+                self._store.sweep_discarded()
+        touched.clear()
+
+    def _transaction(self) -> sqlite3.Connection:
+        self._db.execute('BEGIN IMMEDIATE')
+        return self._db  # commits, or rolls back on an exception
+
+    def _write_graph(self) -> None:
+        data = _dump(_graph())
+        self.graph_bytes = len(data)
+        self._db.execute('INSERT OR REPLACE INTO graph VALUES (1, ?)', (data,))
+        self._changed = False
+
+    def _write_objects(self) -> None:
+        buckets = _buckets()
+        for bucket in touched.deleted_buckets:
+            self._db.execute('DELETE FROM object WHERE bucket = ?', (bucket,))
+            self._db.execute('DELETE FROM upload WHERE bucket = ?', (bucket,))
+        for bucket, name in list(touched.objects):
+            backend, holder = buckets.get(bucket, (None, None))
+            versions = dict.get(holder.keys, name) if holder else None
+            self._put('object', bucket, name, versions and (versions, _tags(backend, versions)))
+        for bucket, name in list(touched.uploads):
+            _, holder = buckets.get(bucket, (None, None))
+            self._put('upload', bucket, name, dict.get(holder.multiparts, name) if holder else None)
+
+    def _put(self, table: str, bucket: str, name: str, value: Any) -> None:
+        if value:
+            self._db.execute(f'INSERT OR REPLACE INTO {table} VALUES (?, ?, ?)', (bucket, name, _dump(value)))
+        else:
+            self._db.execute(f'DELETE FROM {table} WHERE bucket = ? AND name = ?', (bucket, name))
+
+    def _write_when_changed(self) -> None:
+        while True:
+            with self._wake:
+                self._wake.wait_for(lambda: self._changed or self._closing)
+                if self._closing:
+                    return
+            time.sleep(DELAY)
+            with WORLD:
+                self._save()
+
+    def _save(self) -> None:
+        if self._changed and not self._closing:
+            try:
+                with self._transaction():
+                    self._write_graph()
+            except Exception as error:  # the next change tries again; a request that must be durable fails instead
+                print(f'the account could not be written: {type(error).__name__}: {error}', file=sys.stderr, flush=True)
+
+    def close(self) -> None:
+        """Writes what is not yet written."""
+        with WORLD:
+            self._save()
+            self._closing = True
+            self._wake.notify_all()
+            self._db.close()
+
+
+def _tags(backend: s3.S3Backend, versions: list[Any]) -> dict[str, Any]:
+    arns = (key.arn for key in versions if isinstance(key, s3.FakeKey))
+    return {arn: backend.tagger.tags[arn] for arn in arns if arn in backend.tagger.tags}
