@@ -2,3 +2,4 @@ export * from './contracts';
 export * from './environment-stack';
 export * from './naming';
 export * from './policy-document';
+export * from './state-bucket';

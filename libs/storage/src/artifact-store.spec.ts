@@ -1,11 +1,12 @@
 import { statements, Template } from '@mlflow-on-aws/testing';
-import { ArtifactStore, type ArtifactStoreProps } from './artifact-store';
+import { ArtifactStore } from './artifact-store';
+import type { PrivateBucketProps } from './private-bucket';
 
-const store = (more: Partial<ArtifactStoreProps> = {}, use: (store: ArtifactStore) => void = () => undefined) =>
+const store = (more: Partial<PrivateBucketProps> = {}, use: (store: ArtifactStore) => void = () => undefined) =>
   Template.of((stack) =>
     use(
       new ArtifactStore(stack, 'store', {
-        bucketPrefix: 'mlflow-artifacts-remote-dev-',
+        name: { prefix: 'mlflow-artifacts-remote-dev-' },
         noncurrentVersionDays: 30,
         ...more,
       }),

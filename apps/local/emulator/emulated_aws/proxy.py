@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import ssl
 import sys
 import time
@@ -24,6 +23,12 @@ IDLE = 60
 """Seconds that a kept-alive connection may be silent."""
 
 
+def bind_loopback(server: ThreadingHTTPServer) -> None:
+    """Binds without the look-up of this machine's name that http.server would do."""
+    server.socket.bind(server.server_address)
+    server.server_address = server.socket.getsockname()
+
+
 class Proxy(ThreadingHTTPServer):
     """Listens on 127.0.0.1; every connection is a thread, moto answers one request at a time."""
 
@@ -42,10 +47,7 @@ class Proxy(ThreadingHTTPServer):
         """What HTTPS_PROXY has to be."""
         return f'http://127.0.0.1:{self.server_address[1]}'
 
-    def server_bind(self) -> None:
-        """Binds without the look-up of this machine's name that http.server would do."""
-        socket.socket.bind(self.socket, self.server_address)
-        self.server_address = self.socket.getsockname()
+    server_bind = bind_loopback
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away is no news."""

@@ -14,6 +14,7 @@ from typing import Any, Callable, Mapping, Optional
 from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape
 
+from botocore.model import OperationNotFoundError
 from moto.backend_index import backend_url_patterns
 from moto.backends import get_backend
 from moto.core.base_backend import BackendDict
@@ -86,6 +87,9 @@ class Answer:
 
 Handler = Callable[[Any, str, Any], Any]
 
+preparations: list[Callable[[Call], Call]] = []
+"""Steps that turn a call into one that moto understands; patches add theirs."""
+
 
 @lru_cache(maxsize=1024)
 def service_of(scheme: str, host: str) -> Optional[str]:
@@ -137,6 +141,8 @@ def _text(value: Any) -> str:
 
 def answer(call: Call) -> Answer:
     """Lets moto answer; hold WORLD while calling."""
+    for prepare in preparations:
+        call = prepare(call)
     handler = _find(call)
     if handler is None:
         host = urlsplit(call.url).hostname
@@ -146,8 +152,8 @@ def answer(call: Call) -> Answer:
         response = handler(request, request.raw_url, request.headers)
     except HTTPException as error:
         status, headers, body = error.code or 500, dict(error.get_headers()), error.get_body()
-    except NotImplementedError as error:
-        what = str(error) or f'the emulated AWS has no {call.service}:{call.action}'
+    except (NotImplementedError, OperationNotFoundError) as error:
+        what = f'the emulated AWS has no {call.service}:{call.action or call.method} ({error})'
         return refusal(call, 501, 'NotImplemented', what)
     except ServiceException as error:
         return refusal(call, 400, getattr(error, 'code', 'ServiceException'), str(error))

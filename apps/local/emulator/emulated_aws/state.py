@@ -26,8 +26,10 @@ from pathlib import Path
 from typing import Any
 
 import moto.s3.models as s3
+from cryptography.hazmat.primitives import serialization
 from moto.core.base_backend import AccountSpecificBackend, BackendDict
 from moto.core.common_models import BaseModel
+from moto.ssm.models import ParameterDict
 
 from .contents import ContentStore
 from .objects import contents_of, empty_bucket, touched
@@ -77,6 +79,33 @@ def _identity(backends: BackendDict) -> tuple[str, str]:
     return backends.backend.__module__, backends.backend.__qualname__
 
 
+def _parameters(attributes: dict[str, Any], items: dict[str, Any]) -> ParameterDict:
+    parameters = ParameterDict('', '')
+    parameters.__dict__.update(attributes)
+    dict.update(parameters, items)
+    return parameters
+
+
+def _private_key(pem: bytes) -> Any:
+    return serialization.load_pem_private_key(pem, password=None)
+
+
+def _function(module: str, name: str, line: int) -> types.FunctionType:
+    """A function without a name of its own (`defaultdict(lambda: ...)`): looked up in the code of what encloses it."""
+    enclosing: Any = importlib.import_module(module)
+    for part in name.split('.<locals>.')[0].split('.'):
+        enclosing = getattr(enclosing, part)
+    open_codes = [enclosing.__code__]
+    while open_codes:
+        for code in (constant for constant in open_codes.pop().co_consts if isinstance(constant, types.CodeType)):
+            if code.co_firstlineno == line and code.co_name == name.rsplit('.', 1)[-1]:
+                function = types.FunctionType(code, enclosing.__globals__)
+                function.__qualname__ = name
+                return function
+            open_codes.append(code)
+    raise LookupError(f'{module}.{name}, line {line}')
+
+
 class _Pickler(pickle.Pickler):
     """Pickles moto's models; what is unique to a process is made anew or found again."""
 
@@ -84,9 +113,14 @@ class _Pickler(pickle.Pickler):
         kind = type(value)
         if kind in _REDUCERS:
             return _REDUCERS[kind](value)
-        if isinstance(value, types.FunctionType) and '<' in value.__qualname__:
-            raise pickle.PicklingError(f'{value.__module__}.{value.__qualname__} cannot be written to disk')
+        if kind is types.FunctionType and '<' in value.__qualname__ and not value.__closure__:
+            return _function, (value.__module__, value.__qualname__, value.__code__.co_firstlineno)
+        if kind.__module__.startswith('cryptography.') and hasattr(value, 'private_bytes'):
+            return _private_key, (value.private_bytes(*_PEM),)
         return NotImplemented
+
+
+_PEM = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
 
 
 def _reduce_backends(backends: BackendDict) -> Any:
@@ -102,6 +136,7 @@ _REDUCERS: dict[type, Any] = {
         _account_of,
         (_backends_of(account.backend.__module__, account.backend.__qualname__), account.account_id),
     ),
+    ParameterDict: lambda found: (_parameters, (vars(found), dict(dict.items(found)))),
     s3.FakeBucket: lambda bucket: (
         _bare_bucket,
         (s3.FakeBucket, {name: part for name, part in vars(bucket).items() if name not in ('keys', 'multiparts')}),
@@ -115,7 +150,11 @@ def _dump(value: Any) -> bytes:
     return buffer.getvalue()
 
 
-def _graph() -> dict[tuple[str, str], dict[tuple[str, str], Any]]:
+Graph = dict[tuple[str, str], dict[tuple[str, str], Any]]
+"""The backends by (module, class), then by (account, region)."""
+
+
+def _graph() -> Graph:
     return {
         _identity(backends): {(account, region): backend for account, region, backend in backends.iter_backends()}
         for backends in BackendDict._instances
@@ -141,7 +180,7 @@ class State:
         self._changed = False
         self._closing = False
         self._wake = threading.Condition(WORLD)
-        self.graph_bytes = 0
+        self._unwritable: set[tuple[str, str]] = set()
         self._db = sqlite3.connect(directory / 'state.sqlite', check_same_thread=False, isolation_level=None)
         self._db.execute('PRAGMA journal_mode = WAL')
         self._db.execute('PRAGMA synchronous = NORMAL')
@@ -201,9 +240,8 @@ class State:
         """After a request, before its answer: objects now, the rest within DELAY. Hold WORLD."""
         if not call.reads_only:
             only_objects = call.service == 's3' and not touched.deleted_buckets and touched
-            if not only_objects and not self._changed:
-                self._changed = True
-                self._wake.notify()
+            if not only_objects:
+                self.changed()
             if touched:
                 with self._transaction():
                     if self._changed:
@@ -212,15 +250,37 @@ class State:
                 self._store.sweep_discarded()
         touched.clear()
 
+    def changed(self) -> None:
+        """Something outside the objects of S3 has changed. Hold WORLD."""
+        if not self._changed:
+            self._changed = True
+            self._wake.notify()
+
     def _transaction(self) -> sqlite3.Connection:
         self._db.execute('BEGIN IMMEDIATE')
         return self._db  # commits, or rolls back on an exception
 
     def _write_graph(self) -> None:
-        data = _dump(_graph())
-        self.graph_bytes = len(data)
+        graph = _graph()
+        try:
+            data = _dump(graph)
+        except Exception:
+            data = _dump(self._writable(graph))
         self._db.execute('INSERT OR REPLACE INTO graph VALUES (1, ?)', (data,))
         self._changed = False
+
+    def _writable(self, graph: Graph) -> Graph:
+        """Without the services that cannot be pickled: better to forget one, and say so, than all."""
+        kept: Graph = {}
+        for identity, regions in graph.items():
+            try:
+                _dump(regions)
+                kept[identity] = regions
+            except Exception as error:
+                if identity not in self._unwritable:
+                    self._unwritable.add(identity)
+                    print(f'{identity[0]} will not outlive this emulator: {error}', file=sys.stderr, flush=True)
+        return kept
 
     def _write_objects(self) -> None:
         buckets = _buckets()

@@ -1,0 +1,51 @@
+// `npm test`: every suite, one after the other, and the sum of their tests at the end.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const results = join(root, '.test-results');
+const bin = (name) => join(root, 'node_modules', '.bin', name);
+
+const suites = [
+  {
+    title: 'Lint, types, unit tests and synthesis of every app and lib',
+    command: [bin('nx'), 'run-many', '-t', 'typecheck', 'lint', 'test', 'synth', '--outputStyle=static'],
+  },
+  {
+    title: 'Integration: the dev stack deployed, used and destroyed on embedded parts',
+    command: [bin('nx'), 'run-many', '-t', 'integration', '--outputStyle=stream', '--parallel=1'],
+  },
+];
+
+rmSync(results, { recursive: true, force: true });
+mkdirSync(results, { recursive: true });
+const failedSuites = [];
+for (const { title, command } of suites) {
+  const began = Date.now();
+  console.log(`\n=== ${title}`);
+  const { status } = spawnSync(command[0], command.slice(1), { cwd: root, stdio: 'inherit', env: { ...process.env, CHECKPOINT_DISABLE: '1' } });
+  console.log(`=== ${status === 0 ? 'passed' : 'FAILED'} in ${((Date.now() - began) / 1000).toFixed(0)} s`);
+  if (status !== 0) failedSuites.push(title);
+}
+
+// Jest writes JSON, pytest writes JUnit XML; a suite that broke before its first test counts as one failure.
+let passed = 0;
+let failed = 0;
+for (const file of readdirSync(results)) {
+  const text = readFileSync(join(results, file), 'utf8');
+  if (file.endsWith('.json')) {
+    const report = JSON.parse(text);
+    passed += report.numPassedTests;
+    failed += report.numFailedTests + report.numRuntimeErrorTestSuites;
+  } else if (file.endsWith('.xml')) {
+    const count = (name) => Number(new RegExp(`<testsuite [^>]*\\b${name}="(\\d+)"`).exec(text)?.[1] ?? 0);
+    const broken = count('failures') + count('errors');
+    passed += count('tests') - broken - count('skipped');
+    failed += broken;
+  }
+}
+failed = Math.max(failed, failedSuites.length);
+console.log(`\n${failedSuites.map((title) => `FAILED: ${title}\n`).join('')}${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

@@ -1,0 +1,110 @@
+import { environments } from '@mlflow-on-aws/stacks';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { answersOk } from './machine';
+import { LocalEnvironment } from './local-environment';
+import { exclusively } from './lock';
+import { dataDirectory } from './paths';
+import { logTail } from './processes';
+import { Progress } from './progress';
+import { prepareTools, rememberedTools } from './tools';
+import { UserError } from './user-error';
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** Brings an environment up, runs the quickstart in it and says what to do next. */
+export async function up(name = 'dev'): Promise<void> {
+  const environment = environmentNamed(name);
+  const directory = dataDirectory(name);
+  const progress = new Progress();
+  await alone(name, async () => {
+    const local = new LocalEnvironment(directory, environment, await prepareTools(directory, progress), progress);
+    await local.up();
+    const made = await progress.step('Run the quickstart', () => local.quickstart());
+    const uri = local.trackingUri;
+    say(`
+MLflow is running (${progress.total}).
+
+  UI                  ${uri}
+  Quickstart run      ${uri}/#/experiments/${made.experimentId}/runs/${made.runId}
+  Registered model    ${uri}/#/models/${made.model}/versions/${made.modelVersion}
+  Artifacts           ${made.artifactUri}
+  Artifact bucket     s3://${local.outputs.artifact_bucket}
+
+Next: point clients at it     eval "$(npm run -s local -- env)"
+      see what runs           npm run local -- status
+      stop, keep the data     npm run local -- down`);
+  });
+}
+
+/** Stops an environment; with `wipe` forgets what it kept. */
+export async function down(name = 'dev', wipe = false): Promise<void> {
+  environmentNamed(name);
+  await alone(name, async () => {
+    await known(name)?.down();
+    if (wipe) rmSync(dataDirectory(name), { recursive: true, force: true });
+  });
+  say(
+    wipe
+      ? 'Stopped and forgotten.'
+      : 'Stopped. "npm run local" brings it back with its data; "npm run local -- down --wipe" forgets it.',
+  );
+}
+
+/** Prints what runs, and where. */
+export async function status(name = 'dev'): Promise<void> {
+  environmentNamed(name);
+  const local = known(name);
+  if (local === undefined) {
+    say(`${name} was not started on this machine: npm run local`);
+    return;
+  }
+  const running = (yes: boolean) => (yes ? 'running' : 'stopped');
+  const healthy = await answersOk(`${local.trackingUri}/health`);
+  say(`emulated AWS   ${running(local.aws.running)}${local.aws.running ? `   ${local.aws.endpoint.proxyUrl}` : ''}`);
+  say(`PostgreSQL     ${running(local.postgres.running)}`);
+  say(`MLflow         ${healthy ? `healthy   ${local.trackingUri}` : 'stopped'}`);
+  say(`data and logs  ${local.directory}`);
+  if (!healthy) process.exitCode = 1;
+}
+
+/** Prints the newest lines of one part's log. */
+export function logs(part = 'mlflow', name = 'dev'): void {
+  const folders: Readonly<Record<string, string>> = {
+    mlflow: 'machine',
+    postgres: 'postgres',
+    'emulated-aws': 'emulated-aws',
+  };
+  const folder = folders[part];
+  if (folder === undefined) throw new UserError(`got "${part}", want ${Object.keys(folders).join(', ')}`);
+  say(logTail({ name: part, directory: join(dataDirectory(name), folder) }, 100));
+}
+
+/** Prints shell lines that point clients at the environment. */
+export function env(name = 'dev'): void {
+  environmentNamed(name);
+  const local = known(name);
+  if (local === undefined || !local.aws.running)
+    throw new UserError(`${name} does not run: start it with "npm run local"`);
+  for (const [variable, value] of Object.entries(local.clientEnvironment))
+    say(`export ${variable}='${value.replaceAll("'", `'\\''`)}'`);
+}
+
+function environmentNamed(name: string): (typeof environments)[number] {
+  const found = environments.find((environment) => environment.name === name);
+  if (found) return found;
+  throw new UserError(
+    `got environment "${name}", want ${environments.map((environment) => environment.name).join(' or ')}`,
+  );
+}
+
+function known(name: string): LocalEnvironment | undefined {
+  const directory = dataDirectory(name);
+  const tools = rememberedTools(directory);
+  return tools && new LocalEnvironment(directory, environmentNamed(name), tools, new Progress());
+}
+
+/** One command at a time: a second `up` waits for the first and then finds everything running. */
+function alone(name: string, work: () => Promise<void>): Promise<void> {
+  return exclusively(`${dataDirectory(name)}.lock`, (message) => process.stderr.write(`${message}\n`), work);
+}

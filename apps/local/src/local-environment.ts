@@ -1,0 +1,213 @@
+import type { Environment } from '@mlflow-on-aws/config';
+import { stateBucketName } from '@mlflow-on-aws/foundation';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { cdktf, deploy, readOutputs, type CdktfSetting, type Outputs } from './deployment';
+import { EmulatedAws, withoutProxy } from './emulated-aws';
+import { Machine } from './machine';
+import { asset } from './paths';
+import { rememberedPort, steadyPort } from './ports';
+import { LocalPostgres } from './postgres';
+import type { Progress } from './progress';
+import type { Tools } from './tools';
+
+const run = promisify(execFile);
+
+/** What the quickstart made. */
+export interface Quickstart {
+  readonly experimentId: string;
+  readonly runId: string;
+  readonly accuracy: number;
+  readonly artifactUri: string;
+  readonly model: string;
+  readonly modelVersion: string;
+}
+
+/** One environment of this repository on embedded parts: emulated AWS, real PostgreSQL, real MLflow. */
+export class LocalEnvironment {
+  /** The emulated AWS. */
+  public readonly aws: EmulatedAws;
+  /** The backend store. */
+  public readonly postgres: LocalPostgres;
+
+  /** @param directory folder of its own; everything that should survive is in it */
+  public constructor(
+    public readonly directory: string,
+    public readonly environment: Environment,
+    private readonly tools: Tools,
+    private readonly progress: Progress,
+  ) {
+    this.aws = new EmulatedAws(join(directory, 'emulated-aws'), tools.emulatorPython);
+    this.postgres = new LocalPostgres(join(directory, 'postgres'), tools.postgres);
+  }
+
+  /** Tracking URI on this machine. */
+  public get trackingUri(): string {
+    return `http://127.0.0.1:${rememberedPort(this.serverPortFile) ?? this.environment.server.port}`;
+  }
+
+  /** Outputs of the deployed stack; throws before the first deploy. */
+  public get outputs(): Outputs {
+    return readOutputs(this.directory, this.environment.name);
+  }
+
+  /** The server's machine. */
+  public get machine(): Machine {
+    const instance = this.outputs.server_instance_id;
+    return new Machine(join(this.directory, 'machine'), {
+      metadataEndpoint: `${this.aws.endpoint.metadataEndpoint}/${instance}`,
+      aws: { ...withoutProxy(process.env), ...this.aws.environment(this.environment.region) },
+      programs: join(this.tools.emulatorPython, 'bin'),
+      python: this.tools.serverPython,
+    });
+  }
+
+  /** Brings everything up; what runs already goes on running. */
+  public async up(): Promise<void> {
+    const { progress } = this;
+    await progress.step('Start the emulated AWS', () => this.startAws());
+    await progress.step('Make the state bucket', () => this.makeStateBucket());
+    await progress.step(`cdktf deploy ${this.environment.name}`, async (report) => {
+      await deploy(this.cdktf, report, this.environment.name);
+      writeFileSync(this.deployedMark, '');
+    });
+    const { machine } = this;
+    await progress.step("Run the instance's user data", (report) => machine.boot(report));
+    const databasePort = await progress.step('Start PostgreSQL as the RDS instance', () => this.startDatabase(machine));
+    await progress.step('Start the MLflow server', async () => {
+      const port = machine.running ? rememberedPort(this.serverPortFile) : undefined;
+      await machine.start(port ?? (await steadyPort(this.serverPortFile, this.environment.server.port)), {
+        port: databasePort,
+        certificateAuthority: this.certificate('rds-ca.pem'),
+      });
+    });
+  }
+
+  /** Stops everything; the next `up` brings the same runs, models and artifacts back. */
+  public async down(): Promise<void> {
+    if (existsSync(this.deployedMark) && this.aws.running) {
+      await this.progress.step('Stop the MLflow server', () => this.machine.stop());
+    }
+    await this.progress.step('Stop PostgreSQL', () => this.postgres.stop());
+    await this.progress.step('Stop the emulated AWS', () => this.aws.stop());
+  }
+
+  /** Destroys the stack in the emulated account. */
+  public async destroy(): Promise<void> {
+    await this.progress.step(`cdktf destroy ${this.environment.name}`, (report) =>
+      cdktf(this.cdktf, report, 'destroy', this.environment.name, '--auto-approve'),
+    );
+  }
+
+  /** Runs the tutorial's client. */
+  public async quickstart(): Promise<Quickstart> {
+    const { stdout } = await run(
+      join(this.tools.serverPython, 'bin', 'python'),
+      [asset('quickstart', 'quickstart.py')],
+      {
+        cwd: this.directory,
+        env: {
+          ...withoutProxy(process.env),
+          ...this.clientEnvironment,
+          MLFLOW_DISABLE_TELEMETRY: 'true',
+          GIT_PYTHON_REFRESH: 'quiet',
+        },
+        maxBuffer: 1 << 26,
+      },
+    );
+    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+  }
+
+  /** Environment variables that point aws, terraform, cdktf and MLflow clients at this environment. */
+  public get clientEnvironment(): Record<string, string> {
+    return { ...this.cdktfEnvironment, MLFLOW_TRACKING_URI: this.trackingUri };
+  }
+
+  private get serverPortFile(): string {
+    return join(this.directory, 'machine', 'port');
+  }
+
+  private get deployedMark(): string {
+    return join(this.directory, 'deployed');
+  }
+
+  private get cdktfEnvironment(): Record<string, string> {
+    return {
+      ...this.aws.environment(this.environment.region),
+      ...this.tools.terraform,
+      CHECKPOINT_DISABLE: '1',
+    };
+  }
+
+  /** How cdktf is run for this environment. */
+  public get cdktf(): CdktfSetting {
+    return {
+      directory: this.directory,
+      environment: { ...withoutProxy(process.env), ...this.cdktfEnvironment, CI: '1', FORCE_COLOR: '0' },
+    };
+  }
+
+  private async startAws(): Promise<void> {
+    if (!existsSync(this.deployedMark)) {
+      // A first deploy that was cut off can leave resources that no state knows. No run was logged yet: begin anew.
+      await this.aws.stop();
+      this.aws.forget();
+      rmSync(join(this.directory, 'postgres'), { recursive: true, force: true });
+    }
+    await this.aws.start(this.environment.accountId);
+  }
+
+  private async makeStateBucket(): Promise<void> {
+    const { region, accountId } = this.environment;
+    const bucket = stateBucketName(accountId, region);
+    const location = region === 'us-east-1' ? [] : ['--create-bucket-configuration', `LocationConstraint=${region}`];
+    await this.aws
+      .cli(region, 's3api', 'head-bucket', '--bucket', bucket)
+      .catch(() => this.aws.cli(region, 's3api', 'create-bucket', '--bucket', bucket, ...location));
+  }
+
+  private async startDatabase(machine: Machine): Promise<number> {
+    const { database } = machine.config;
+    const portFile = join(this.directory, 'postgres', 'port');
+    const secret = JSON.parse(
+      await this.aws.cli(
+        this.environment.region,
+        ...['secretsmanager', 'get-secret-value', '--secret-id', database.passwordSecretArn],
+        ...['--query', 'SecretString', '--output', 'text'],
+      ),
+    );
+    const running = this.postgres.running ? rememberedPort(portFile) : undefined;
+    await this.issueCertificate(database.host);
+    mkdirSync(join(this.directory, 'postgres'), { recursive: true });
+    const port = running ?? (await steadyPort(portFile, database.port));
+    await this.postgres.start(
+      {
+        databaseName: database.name,
+        username: database.user,
+        password: secret.password,
+        certificateFile: this.certificate('server.crt'),
+        keyFile: this.certificate('server.key'),
+      },
+      port,
+    );
+    return port;
+  }
+
+  private certificate(name: string): string {
+    return join(this.directory, 'certificate', name);
+  }
+
+  private async issueCertificate(host: string): Promise<void> {
+    const issuedFor = this.certificate('host');
+    if (existsSync(issuedFor) && readFileSync(issuedFor, 'utf8') === host) return;
+    await this.postgres.stop(); // it takes its certificate at the start
+    await run(join(this.tools.emulatorPython, 'bin', 'python'), [
+      asset('postgres', 'certificate.py'),
+      join(this.directory, 'certificate'),
+      host,
+    ]);
+    writeFileSync(issuedFor, host);
+  }
+}

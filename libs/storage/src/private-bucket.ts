@@ -1,0 +1,106 @@
+import { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket';
+import { S3BucketLifecycleConfiguration } from '@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration';
+import { S3BucketOwnershipControls } from '@cdktf/provider-aws/lib/s3-bucket-ownership-controls';
+import { S3BucketPolicy } from '@cdktf/provider-aws/lib/s3-bucket-policy';
+import { S3BucketPublicAccessBlock } from '@cdktf/provider-aws/lib/s3-bucket-public-access-block';
+import { S3BucketServerSideEncryptionConfigurationA } from '@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration';
+import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning';
+import { denyWithoutTls, policyDocument, type ArtifactStoreBucket } from '@mlflow-on-aws/foundation';
+import { Construct } from 'constructs';
+
+/** How a private bucket is kept. */
+export interface PrivateBucketProps {
+  /** Name of the bucket, or the beginning of one that AWS makes globally unique (at most 37 characters). */
+  readonly name: { readonly exactly: string } | { readonly prefix: string };
+  /** Days after which replaced or deleted versions of an object are really gone. */
+  readonly noncurrentVersionDays: number;
+  /**
+   * KMS key for the objects.
+   * @default - keys that S3 manages (SSE-S3)
+   */
+  readonly kmsKeyArn?: string;
+  /**
+   * Let `destroy` delete the bucket with what is in it.
+   * @default false
+   */
+  readonly forceDestroy?: boolean;
+  /**
+   * Refuse every plan that would destroy the bucket.
+   * @default false
+   */
+  readonly protect?: boolean;
+}
+
+/** A private, versioned, encrypted S3 bucket that answers over TLS only. */
+export class PrivateBucket extends Construct implements ArtifactStoreBucket {
+  public readonly bucketName: string;
+  public readonly bucketArn: string;
+  public readonly kmsKeyArn?: string;
+
+  public constructor(scope: Construct, id: string, props: PrivateBucketProps) {
+    super(scope, id);
+    const bucket = new S3Bucket(this, 'bucket', {
+      ...('exactly' in props.name ? { bucket: props.name.exactly } : { bucketPrefix: props.name.prefix }),
+      forceDestroy: props.forceDestroy ?? false,
+      lifecycle: props.protect ? { preventDestroy: true } : undefined,
+    });
+    const publicAccessBlock = new S3BucketPublicAccessBlock(this, 'public-access-block', {
+      bucket: bucket.id,
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    });
+    new S3BucketOwnershipControls(this, 'ownership', {
+      bucket: bucket.id,
+      rule: { objectOwnership: 'BucketOwnerEnforced' },
+    });
+    const versioning = new S3BucketVersioningA(this, 'versioning', {
+      bucket: bucket.id,
+      versioningConfiguration: { status: 'Enabled' },
+    });
+    new S3BucketServerSideEncryptionConfigurationA(this, 'encryption', {
+      bucket: bucket.id,
+      rule: [
+        {
+          applyServerSideEncryptionByDefault:
+            props.kmsKeyArn === undefined
+              ? { sseAlgorithm: 'AES256' }
+              : { sseAlgorithm: 'aws:kms', kmsMasterKeyId: props.kmsKeyArn },
+          // One data key per bucket instead of a KMS call per object.
+          bucketKeyEnabled: props.kmsKeyArn !== undefined,
+        },
+      ],
+    });
+    new S3BucketLifecycleConfiguration(this, 'lifecycle', {
+      bucket: bucket.id,
+      rule: [
+        {
+          id: 'expire-old-versions',
+          status: 'Enabled',
+          filter: [{}],
+          noncurrentVersionExpiration: [{ noncurrentDays: props.noncurrentVersionDays }],
+          expiration: [{ expiredObjectDeleteMarker: true }],
+        },
+        {
+          id: 'abort-unfinished-uploads',
+          status: 'Enabled',
+          filter: [{}],
+          abortIncompleteMultipartUpload: [{ daysAfterInitiation: 7 }],
+        },
+      ],
+      // S3 refuses rules for old versions until the bucket is versioned.
+      dependsOn: [versioning],
+    });
+    new S3BucketPolicy(this, 'policy', {
+      bucket: bucket.id,
+      policy: policyDocument(denyWithoutTls(bucket.arn)),
+      // A policy put beside the access block in the same second can meet "conflicting conditional operation".
+      dependsOn: [publicAccessBlock],
+    });
+
+    this.bucketName = bucket.id;
+    this.bucketArn = bucket.arn;
+    this.kmsKeyArn = props.kmsKeyArn;
+  }
+}
