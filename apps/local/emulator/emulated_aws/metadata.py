@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
 import secrets
@@ -170,14 +169,11 @@ def _profile(instance: Any) -> Any:
 
 
 def _user_data(instance: Any) -> Optional[bytes]:
-    data = instance.user_data
-    if not data:
-        return None
-    data = data.encode() if isinstance(data, str) else data
+    data = str(instance.user_data or '')  # as the API takes it: base64
     try:
-        return base64.b64decode(data, validate=True)
-    except binascii.Error:
-        return data
+        return base64.b64decode(data, validate=True) if data else None
+    except ValueError:
+        return data.encode()
 
 
 def _values(instance: Any, roles: list[str]) -> dict[str, Callable[[], Optional[Value]]]:

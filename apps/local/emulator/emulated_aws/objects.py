@@ -7,12 +7,14 @@ Here a key holds a `Content`, its bytes lie in a file from the start, and nothin
 
 from __future__ import annotations
 
+import base64
 import threading
 from typing import Any, Iterator, Optional
 
 import moto.s3.models as s3
 from moto.core.common_models import BaseModel
 
+from .checksums import Checksum
 from .contents import Content, ContentStore, md5
 
 _streaming = threading.local()
@@ -152,13 +154,17 @@ def install(store: ContentStore) -> None:
 
     def complete(upload: s3.FakeMultipart, body: Iterator[tuple[int, str]]) -> Any:
         parts = _checked_parts(upload, body)
-        checksums = s3.MultipartChecksumBuilder(
-            upload.metadata.get('x-amz-checksum-algorithm'), upload.metadata.get('x-amz-checksum-type')
-        )
-        digests = b''
+        algorithm = upload.metadata.get('x-amz-checksum-algorithm') or 'CRC64NVME'
+        default_kind = 'FULL_OBJECT' if algorithm == 'CRC64NVME' else 'COMPOSITE'
+        kind = upload.metadata.get('x-amz-checksum-type') or default_kind
+        checksum, digests = Checksum(algorithm), b''
         for part in parts:
             digests += bytes.fromhex(part.etag.strip('"'))
-            checksums.addPart(store.read(part._value_buffer))
+            of_part = checksum if kind == 'FULL_OBJECT' else Checksum(algorithm)
+            for block in store.blocks(part._value_buffer):
+                of_part.update(block)
+            if of_part is not checksum:
+                checksum.update(of_part.digest())
         whole = store.join(part._value_buffer for part in parts)
         offset = 0
         for part in upload.parts.values():
@@ -168,7 +174,8 @@ def install(store: ContentStore) -> None:
             offset += part.contentsize
         upload.parts = {number: part for number, part in upload.parts.items() if part in parts}
         upload.partlist = sorted(upload.parts)
-        return whole, f'{md5(digests)}-{len(parts)}', checksums.build()
+        value = base64.b64encode(checksum.digest()).decode()
+        return whole, f'{md5(digests)}-{len(parts)}', (kind, value, 1 if kind == 'FULL_OBJECT' else len(parts))
 
     s3.FakeMultipart.complete = complete
 

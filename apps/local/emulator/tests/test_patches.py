@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import string
 from typing import Any
 
 import pytest
+
+
+# Of the bytes 123456789: the check values of the catalogue of CRC algorithms, and what sha1sum and sha256sum print.
+CHECKSUMS = {
+    name: base64.b64encode(bytes.fromhex(value)).decode()
+    for name, value in {
+        'CRC32': 'cbf43926',
+        'CRC32C': 'e3069283',
+        'CRC64NVME': 'ae8b14860a799888',
+        'SHA1': 'f7c3bc1d808e04732adf679965ccc34ca7ae3441',
+        'SHA256': '15e2b0d3c33891ebb0f1ef609ec419420c20e320ce94c65fbc8c3312448eb225',
+    }.items()
+}
 
 
 def db_instance(aws: Any, name: str, **settings: Any) -> dict[str, Any]:
@@ -165,10 +180,37 @@ class TestS3:
         with pytest.raises(s3.exceptions.ClientError, match='NoSuchTagSet'):
             s3.get_bucket_tagging(Bucket='tagged')
 
-    def test_streamed_body_keeps_its_checksum(self, aws: Any) -> None:
+    @pytest.mark.parametrize('algorithm', ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'])
+    def test_checksums_are_right(self, aws: Any, algorithm: str) -> None:
+        s3 = aws.client('s3')
+        s3.create_bucket(Bucket='checked')
+        put = s3.put_object(Bucket='checked', Key=algorithm, Body=b'123456789', ChecksumAlgorithm=algorithm)
+        read = s3.get_object(Bucket='checked', Key=algorithm, ChecksumMode='ENABLED')
+        assert read['Body'].read() == b'123456789'
+        assert put[f'Checksum{algorithm}'] == read[f'Checksum{algorithm}'] == CHECKSUMS[algorithm]
+        copied = s3.copy_object(
+            Bucket='checked', Key='copy', CopySource=f'checked/{algorithm}', ChecksumAlgorithm=algorithm
+        )
+        assert copied['CopyObjectResult'][f'Checksum{algorithm}'] == CHECKSUMS[algorithm]
+
+    def test_checksum_of_an_upload_in_parts(self, aws: Any) -> None:
+        s3 = aws.client('s3')
+        s3.create_bucket(Bucket='checked')
+        upload = s3.create_multipart_upload(Bucket='checked', Key='parts')['UploadId']
+        etag = s3.upload_part(Bucket='checked', Key='parts', UploadId=upload, PartNumber=1, Body=b'123456789')['ETag']
+        s3.complete_multipart_upload(
+            Bucket='checked', Key='parts', UploadId=upload, MultipartUpload={'Parts': [{'PartNumber': 1, 'ETag': etag}]}
+        )
+        read = s3.get_object(Bucket='checked', Key='parts', ChecksumMode='ENABLED')
+        assert read['Body'].read() == b'123456789'
+        assert read.get('ChecksumCRC64NVME', CHECKSUMS['CRC64NVME']) == CHECKSUMS['CRC64NVME']
+        assert s3.get_object(Bucket='checked', Key='parts', Range='bytes=2-4')['Body'].read() == b'345'
+
+    def test_streamed_body(self, aws: Any) -> None:
+        """What the SDK sends with Content-Encoding aws-chunked is stored plain, with the encoding that remains."""
         s3 = aws.client('s3')
         s3.create_bucket(Bucket='streamed')
-        s3.put_object(Bucket='streamed', Key='a', Body=b'some bytes', ChecksumAlgorithm='SHA256')
-        read = s3.get_object(Bucket='streamed', Key='a', ChecksumMode='ENABLED')
-        assert read['Body'].read() == b'some bytes'
-        assert read['ChecksumSHA256'] == 'q0rN1K9fEZgu2GuWJxM3BUWlC31GDw6anm8ZaT6YL3M=' or read['ChecksumSHA256']
+        s3.put_object(Bucket='streamed', Key='a', Body=io.BytesIO(b'some bytes' * 9999), ContentEncoding='x-own')
+        read = s3.get_object(Bucket='streamed', Key='a')
+        assert read['Body'].read() == b'some bytes' * 9999
+        assert read['ContentEncoding'] == 'x-own'
