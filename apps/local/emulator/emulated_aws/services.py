@@ -119,6 +119,10 @@ def _find(call: Call) -> Optional[Handler]:
     return None
 
 
+current: Optional[Call] = None
+"""The call that moto is answering."""
+
+
 def refusal(call: Call, status: int, code: str, message: str) -> Answer:
     """An error in the form the client of the call can read.
 
@@ -128,10 +132,11 @@ def refusal(call: Call, status: int, code: str, message: str) -> Answer:
         content_type, body = 'application/x-amz-json-1.1', json.dumps({'__type': code, 'message': message})
     else:
         content_type = 'text/xml'
-        body = (
-            f'<ErrorResponse><Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>'
-            '<RequestId>emulated-aws</RequestId></ErrorResponse>'
-        )
+        error = f'<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>'
+        body = {
+            'ec2': f'<Response><Errors>{error}</Errors><RequestID>emulated-aws</RequestID></Response>',
+            's3': error.replace('</Error>', '<RequestId>emulated-aws</RequestId></Error>'),
+        }.get(call.service or '', f'<ErrorResponse>{error}<RequestId>emulated-aws</RequestId></ErrorResponse>')
     return Answer(status, {'Content-Type': content_type, 'x-amzn-ErrorType': code}, body.encode())
 
 
@@ -143,6 +148,8 @@ def answer(call: Call) -> Answer:
     """Lets moto answer; hold WORLD while calling."""
     for prepare in preparations:
         call = prepare(call)
+    global current
+    current = call
     handler = _find(call)
     if handler is None:
         host = urlsplit(call.url).hostname

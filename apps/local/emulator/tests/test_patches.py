@@ -9,6 +9,7 @@ import string
 from typing import Any
 
 import pytest
+import requests
 
 
 # Of the bytes 123456789: the check values of the catalogue of CRC algorithms, and what sha1sum and sha256sum print.
@@ -29,10 +30,9 @@ def db_instance(aws: Any, name: str, **settings: Any) -> dict[str, Any]:
         DBInstanceIdentifier=name,
         DBInstanceClass='db.t3.micro',
         Engine='postgres',
-        EngineVersion='16.4',
         AllocatedStorage=20,
         MasterUsername='mlflow',
-        **({'ManageMasterUserPassword': True} | settings),
+        **({'EngineVersion': '16.4', 'ManageMasterUserPassword': True} | settings),
     )
     return made['DBInstance']
 
@@ -76,6 +76,28 @@ class TestRds:
         assert current['password'] != before['password']
         described = secrets.describe_secret(SecretId=arn)
         assert described['RotationEnabled'] and described['OwningService'] == 'rds'
+
+    def test_instance_is_as_asked_for(self, aws: Any) -> None:
+        made = db_instance(aws, 'asked', EngineVersion='16', EnablePerformanceInsights=True, StorageEncrypted=True)
+        assert made['CACertificateIdentifier'] == 'rds-ca-rsa2048-g1'
+        assert made['EngineVersion'].startswith('16.')
+        assert made['DBInstanceStatus'] in ('creating', 'available')
+        assert (made['PerformanceInsightsEnabled'], made['PerformanceInsightsRetentionPeriod']) == (True, 7)
+        changed = aws.client('rds').modify_db_instance(
+            DBInstanceIdentifier='asked', EnablePerformanceInsights=False, ApplyImmediately=True
+        )['DBInstance']
+        assert changed['PerformanceInsightsEnabled'] is False
+
+    def test_versions_and_sizes_on_offer(self, aws: Any) -> None:
+        rds = aws.client('rds')
+        (version,) = rds.describe_db_engine_versions(Engine='postgres', EngineVersion='16')['DBEngineVersions']
+        assert version['DBParameterGroupFamily'] == 'postgres16'
+        offers = rds.get_paginator('describe_orderable_db_instance_options').paginate(
+            Engine='postgres', EngineVersion=version['EngineVersion']
+        )
+        assert 'db.t4g.micro' in {
+            offer['DBInstanceClass'] for page in offers for offer in page['OrderableDBInstanceOptions']
+        }
 
     def test_parameters_read_back_as_set(self, aws: Any) -> None:
         rds = aws.client('rds')
@@ -214,3 +236,117 @@ class TestS3:
         read = s3.get_object(Bucket='streamed', Key='a')
         assert read['Body'].read() == b'some bytes' * 9999
         assert read['ContentEncoding'] == 'x-own'
+
+    def test_conditions_of_a_policy(self, aws: Any) -> None:
+        """The policy of the artifact bucket refuses what is not TLS, and nothing else."""
+        s3 = aws.client('s3')
+        s3.create_bucket(Bucket='tls-only')
+        deny = {'Effect': 'Deny', 'Principal': '*', 'Resource': ['arn:aws:s3:::tls-only', 'arn:aws:s3:::tls-only/*']}
+        statements = [
+            {**deny, 'Action': 's3:*', 'Condition': {'Bool': {'aws:SecureTransport': 'false'}}},
+            {**deny, 'Action': 's3:*', 'Condition': {'NumericLessThan': {'s3:TlsVersion': '1.2'}}},
+            {
+                **deny,
+                'Action': 's3:PutObject',
+                'Condition': {
+                    'StringNotEquals': {'s3:x-amz-server-side-encryption': 'aws:kms'},
+                    'Null': {'s3:x-amz-server-side-encryption': 'false'},
+                },
+            },
+        ]
+        policy = json.dumps({'Version': '2012-10-17', 'Statement': statements})
+        s3.put_bucket_policy(Bucket='tls-only', Policy=policy)
+        s3.put_object(Bucket='tls-only', Key='model', Body=b'weights')
+        assert s3.get_object(Bucket='tls-only', Key='model')['Body'].read() == b'weights'
+        with pytest.raises(s3.exceptions.ClientError, match='403'):
+            s3.put_object(Bucket='tls-only', Key='plain', Body=b'', ServerSideEncryption='AES256')
+        unencrypted = requests.get(
+            'http://tls-only.s3.amazonaws.com/model',
+            headers={'Authorization': 'AWS4-HMAC-SHA256 Credential=a/b/us-east-1/s3/c'},
+            proxies={'http': aws.endpoint['proxyUrl']},
+            timeout=10,
+        )
+        assert unencrypted.status_code == 403
+
+
+class TestEc2:
+    def launch(self, ec2: Any, **settings: Any) -> dict[str, Any]:
+        made = ec2.run_instances(ImageId='ami-0a1b2c3d', InstanceType='t3.micro', MinCount=1, MaxCount=1, **settings)
+        identifier = made['Instances'][0]['InstanceId']
+        return ec2.describe_instances(InstanceIds=[identifier])['Reservations'][0]['Instances'][0]
+
+    def test_groups_of_an_instance_are_those_of_its_interface(self, aws: Any) -> None:
+        ec2 = aws.client('ec2')
+        vpc = ec2.create_vpc(CidrBlock='10.0.0.0/16')['Vpc']['VpcId']
+        subnet = ec2.create_subnet(VpcId=vpc, CidrBlock='10.0.0.0/24')['Subnet']['SubnetId']
+        groups = [
+            ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)['GroupId'] for name in ('one', 'two')
+        ]
+        interface = {'DeviceIndex': 0, 'SubnetId': subnet, 'Groups': groups[:1], 'AssociatePublicIpAddress': True}
+        instance = self.launch(ec2, NetworkInterfaces=[interface])
+        assert [group['GroupId'] for group in instance['SecurityGroups']] == groups[:1]
+        ec2.modify_network_interface_attribute(
+            NetworkInterfaceId=instance['NetworkInterfaces'][0]['NetworkInterfaceId'], Groups=groups[1:]
+        )
+        again = ec2.describe_instances(InstanceIds=[instance['InstanceId']])['Reservations'][0]['Instances'][0]
+        assert [group['GroupId'] for group in again['SecurityGroups']] == groups[1:]
+
+    def test_elastic_address_is_public(self, aws: Any) -> None:
+        ec2 = aws.client('ec2')
+        address = ec2.allocate_address(Domain='vpc')
+        assert not address['PublicIp'].startswith('127.')
+        instance = self.launch(ec2)
+        ec2.associate_address(AllocationId=address['AllocationId'], InstanceId=instance['InstanceId'])
+        found = ec2.describe_instances(InstanceIds=[instance['InstanceId']])['Reservations'][0]['Instances'][0]
+        name = f"ec2-{address['PublicIp'].replace('.', '-')}.compute-1.amazonaws.com"
+        assert found['NetworkInterfaces'][0]['Association']['PublicDnsName'] == found['PublicDnsName'] == name
+
+    def test_root_volume_without_a_size(self, aws: Any) -> None:
+        ec2 = aws.client('ec2')
+        instance = self.launch(
+            ec2, BlockDeviceMappings=[{'DeviceName': '/dev/xvda', 'Ebs': {'Encrypted': True}}]
+        )
+        attached = instance['BlockDeviceMappings'][0]['Ebs']
+        assert attached['DeleteOnTermination'] is True
+        (volume,) = ec2.describe_volumes(VolumeIds=[attached['VolumeId']])['Volumes']
+        assert (volume['Size'], volume['VolumeType'], volume['Encrypted']) == (8, 'gp3', True)
+        ec2.terminate_instances(InstanceIds=[instance['InstanceId']])
+        with pytest.raises(ec2.exceptions.ClientError, match='InvalidVolume.NotFound'):
+            ec2.describe_volumes(VolumeIds=[attached['VolumeId']])
+
+    def test_prefix_list_of_instance_connect(self, aws: Any) -> None:
+        name = 'com.amazonaws.eu-central-1.ec2-instance-connect'
+        found = aws.client('ec2', 'eu-central-1').describe_managed_prefix_lists(
+            Filters=[{'Name': 'prefix-list-name', 'Values': [name]}]
+        )['PrefixLists']
+        assert [(entry['PrefixListName'], entry['OwnerId']) for entry in found] == [(name, 'AWS')]
+
+    def test_instance_connect_endpoint(self, aws: Any) -> None:
+        ec2 = aws.client('ec2')
+        subnet = ec2.describe_subnets()['Subnets'][0]['SubnetId']
+        tags = [{'Key': 'team', 'Value': 'ml'}]
+        made = ec2.create_instance_connect_endpoint(
+            SubnetId=subnet, TagSpecifications=[{'ResourceType': 'instance-connect-endpoint', 'Tags': tags}]
+        )['InstanceConnectEndpoint']
+        identifier = made['InstanceConnectEndpointId']
+        (read,) = ec2.describe_instance_connect_endpoints(InstanceConnectEndpointIds=[identifier])[
+            'InstanceConnectEndpoints'
+        ]
+        assert (read['State'], read['SubnetId'], read['Tags']) == ('create-complete', subnet, tags)
+        ec2.delete_instance_connect_endpoint(InstanceConnectEndpointId=identifier)
+        with pytest.raises(ec2.exceptions.ClientError, match='InvalidInstanceConnectEndpointId.NotFound'):
+            ec2.describe_instance_connect_endpoints(InstanceConnectEndpointIds=[identifier])
+
+
+class TestIam:
+    def test_policy_that_aws_manages(self, aws: Any) -> None:
+        iam = aws.client('iam')
+        arn = 'arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore'
+        iam.create_role(RoleName='managed', AssumeRolePolicyDocument='{}')
+        iam.attach_role_policy(RoleName='managed', PolicyArn=arn)
+        attached = iam.list_attached_role_policies(RoleName='managed')['AttachedPolicies']
+        assert [policy['PolicyArn'] for policy in attached] == [arn]
+        version = iam.get_policy(PolicyArn=arn)['Policy']['DefaultVersionId']
+        assert iam.get_policy_version(PolicyArn=arn, VersionId=version)['PolicyVersion']['Document']['Statement']
+        with pytest.raises(iam.exceptions.NoSuchEntityException):
+            iam.attach_role_policy(RoleName='managed', PolicyArn='arn:aws:iam::aws:policy/NoSuch')
