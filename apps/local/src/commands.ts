@@ -1,3 +1,4 @@
+import type { Environment } from '@mlflow-on-aws/config';
 import { environments } from '@mlflow-on-aws/stacks';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -90,11 +91,11 @@ export function env(name = 'dev'): void {
     say(`export ${variable}='${value.replaceAll("'", `'\\''`)}'`);
 }
 
-function environmentNamed(name: string): (typeof environments)[number] {
-  const found = environments.find((environment) => environment.name === name);
+function environmentNamed(name: string): Environment {
+  const found = environments().find((environment) => environment.name === name);
   if (found) return found;
   throw new UserError(
-    `got environment "${name}", want ${environments.map((environment) => environment.name).join(' or ')}`,
+    `got environment "${name}", want ${environments().map((environment) => environment.name).join(' or ')}`,
   );
 }
 

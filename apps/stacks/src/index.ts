@@ -1,4 +1,10 @@
-import { environment as dev } from '@mlflow-on-aws/dev';
+import type { Environment } from '@mlflow-on-aws/config';
+import { dev } from '@mlflow-on-aws/dev';
 
-/** Every environment of this repository. */
-export const environments = [dev] as const;
+/**
+ * Every environment of this repository.
+ * @throws EnvironmentError for the first one with mistakes in its file
+ */
+export function environments(): readonly Environment[] {
+  return [dev()];
+}

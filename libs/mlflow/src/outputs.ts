@@ -11,7 +11,10 @@ interface Parts {
 }
 
 /** What a person needs after a deploy: where things are, and the commands that connect to them. */
-export function connectionOutputs(stack: TerraformStack, { environment, artifactStore, endpoint, instance }: Parts): void {
+export function connectionOutputs(
+  stack: TerraformStack,
+  { environment, artifactStore, endpoint, instance }: Parts,
+): void {
   const { region, server, access } = environment;
   const direct = `http://${instance.publicDns}:${server.port}`;
   const forwarded = `http://localhost:${server.port}`;
@@ -26,17 +29,21 @@ export function connectionOutputs(stack: TerraformStack, { environment, artifact
   output('database_endpoint', 'Host and port of the backend store', `${endpoint.host}:${endpoint.port}`);
   output('server_instance_id', 'EC2 instance of the tracking server', instance.instanceId);
   output('server_public_dns', 'Public DNS name of the tracking server', instance.publicDns);
-  output('client_environment', 'Shell line that points MLflow clients at the server', `export MLFLOW_TRACKING_URI=${trackingUri}`);
+  output(
+    'client_environment',
+    'Shell line that points MLflow clients at the server',
+    `export MLFLOW_TRACKING_URI=${trackingUri}`,
+  );
   output(
     'port_forward_command',
     'Makes the server answer on localhost, for whoever may start Session Manager sessions',
     `aws ssm start-session --region ${region} --target ${instance.instanceId} --document-name AWS-StartPortForwardingSession ` +
       `--parameters portNumber=${server.port},localPortNumber=${server.port}`,
   );
-  output('shell_command', 'A shell on the server', `aws ssm start-session --region ${region} --target ${instance.instanceId}`);
   output(
-    'server_log_command',
-    'The server log, in a shell on the server',
-    'journalctl --unit mlflow --follow',
+    'shell_command',
+    'A shell on the server',
+    `aws ssm start-session --region ${region} --target ${instance.instanceId}`,
   );
+  output('server_log_command', 'The server log, in a shell on the server', 'journalctl --unit mlflow --follow');
 }

@@ -57,7 +57,11 @@ export class TrackingEnvironment extends EnvironmentStack {
     backendStore.allowFrom('tracking-server', securityGroup.securityGroupId);
 
     const files = trackingServerBundle();
-    const bundle = new ServerBundle(this, 'server-bundle', { store: artifactStore, path: files.path, sha256: files.sha256 });
+    const bundle = new ServerBundle(this, 'server-bundle', {
+      store: artifactStore,
+      path: files.path,
+      sha256: files.sha256,
+    });
     const config: ServerConfig = {
       environment: environment.name,
       region,
@@ -86,7 +90,7 @@ export class TrackingEnvironment extends EnvironmentStack {
       securityGroup,
       instanceType: server.instanceType,
       rootVolumeGiB: server.rootVolumeGiB,
-      userData: renderUserData({ bundle, config, region }),
+      userData: renderUserData({ bundle, config }),
       sshPublicKey:
         access.sshPublicKey === undefined ? undefined : { name: `${name}-key-pair`, publicKey: access.sshPublicKey },
       after: [

@@ -1,0 +1,4 @@
+export * from './action';
+export * from './plan';
+export * from './read';
+export * from './secrets';

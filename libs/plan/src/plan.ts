@@ -1,0 +1,120 @@
+import { z } from 'zod';
+
+// Terraform's own words and shapes: https://developer.hashicorp.com/terraform/internals/json-format
+// Keys we do not use are dropped, as the format asks of its readers; values stay as they are.
+
+const attributes = z.record(z.string(), z.unknown()).nullish();
+
+const changeSchema = z.object({
+  actions: z.array(
+    z.enum(['no-op', 'create', 'read', 'update', 'delete', 'forget'], {
+      error: ({ input }) => `action ${JSON.stringify(input)} is not known here`,
+    }),
+  ),
+  before: z.unknown(),
+  after: z.unknown(),
+  after_unknown: z.unknown(),
+  before_sensitive: z.unknown(),
+  after_sensitive: z.unknown(),
+  replace_paths: z.array(z.array(z.union([z.string(), z.number()]))).default([]),
+  importing: z.object({ id: z.string().optional() }).nullish(),
+});
+
+const resourceChangeSchema = z.object({
+  address: z.string(),
+  previous_address: z.string().optional(),
+  mode: z.enum(['managed', 'data']).default('managed'),
+  type: z.string(),
+  name: z.string(),
+  provider_name: z.string().optional(),
+  deposed: z.string().optional(),
+  action_reason: z.string().optional(),
+  change: changeSchema,
+});
+
+const resourceValuesSchema = z.object({
+  address: z.string(),
+  mode: z.enum(['managed', 'data']).default('managed'),
+  type: z.string(),
+  name: z.string(),
+  values: attributes,
+  sensitive_values: z.unknown(),
+});
+
+const moduleValuesSchema = z.object({
+  resources: z.array(resourceValuesSchema).default([]),
+  get child_modules() {
+    return z.array(moduleValuesSchema).default([]);
+  },
+});
+
+const configurationModuleSchema = z.object({
+  variables: z.record(z.string(), z.object({ sensitive: z.boolean().default(false), default: z.unknown() })).default({}),
+  get module_calls() {
+    return z
+      .record(z.string(), z.object({ expressions: attributes, module: configurationModuleSchema.optional() }))
+      .default({});
+  },
+});
+
+const providerConfigurationSchema = z.object({
+  name: z.string(),
+  version_constraint: z.string().optional(),
+  expressions: attributes,
+});
+
+/** The schema of what `terraform show -json PLAN` prints, format 1.x. */
+export const planSchema = z.object({
+  terraform_version: z.string().default('unknown'),
+  timestamp: z.string().optional(),
+  applyable: z.boolean().optional(),
+  complete: z.boolean().default(true),
+  errored: z.boolean().default(false),
+  variables: z.record(z.string(), z.object({ value: z.unknown() })).default({}),
+  planned_values: z.object({ root_module: moduleValuesSchema.optional() }).default({}),
+  resource_changes: z.array(resourceChangeSchema).default([]),
+  resource_drift: z.array(resourceChangeSchema).default([]),
+  deferred_changes: z
+    .array(z.object({ reason: z.string().default('unknown'), resource_change: resourceChangeSchema }))
+    .default([]),
+  output_changes: z.record(z.string(), changeSchema).default({}),
+  configuration: z
+    .object({
+      provider_config: z.record(z.string(), providerConfigurationSchema).default({}),
+      root_module: configurationModuleSchema.optional(),
+    })
+    .default({ provider_config: {} }),
+});
+
+/** A plan as `terraform show -json` prints it. */
+export type Plan = z.infer<typeof planSchema>;
+/** What happens to one resource instance. */
+export type ResourceChange = z.infer<typeof resourceChangeSchema>;
+/** Values before and after, and which of them are unknown or sensitive. */
+export type Change = z.infer<typeof changeSchema>;
+/** One resource instance as it will be. */
+export type PlannedResource = z.infer<typeof resourceValuesSchema>;
+
+type ModuleValues = z.infer<typeof moduleValuesSchema>;
+
+/** Every managed resource that will exist after the plan is applied, of all modules. */
+export function plannedResources(plan: Plan): PlannedResource[] {
+  const inModule = (module: ModuleValues): PlannedResource[] => [
+    ...module.resources.filter(({ mode }) => mode === 'managed'),
+    ...module.child_modules.flatMap(inModule),
+  ];
+  return plan.planned_values.root_module === undefined ? [] : inModule(plan.planned_values.root_module);
+}
+
+/** Where a plan applies: AWS account and region as its provider is configured, when they are constants. */
+export function target(plan: Plan): { account?: string; region?: string; provider?: string } {
+  const aws = Object.values(plan.configuration.provider_config).find(({ name }) => name === 'aws');
+  const constant = (name: string): unknown => (aws?.expressions?.[name] as { constant_value?: unknown })?.constant_value;
+  const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+  const accounts = constant('allowed_account_ids');
+  return {
+    account: Array.isArray(accounts) ? text(accounts[0]) : undefined,
+    region: text(constant('region')),
+    provider: aws?.version_constraint,
+  };
+}

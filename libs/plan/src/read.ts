@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { type Plan, planSchema } from './plan';
+
+/** A plan that cannot be read: the message says what is wrong and what would be right, and quotes no value of the plan. */
+export class PlanError extends Error {}
+
+/** Reads the file that `terraform show -json PLAN > FILE` wrote. */
+export function readPlan(file: string): Plan {
+  let content: Buffer;
+  try {
+    content = readFileSync(file);
+  } catch (error) {
+    const reason = { ENOENT: 'there is no such file', EISDIR: 'it is a folder', EACCES: 'it may not be read' }[
+      (error as NodeJS.ErrnoException).code ?? ''
+    ];
+    throw new PlanError(`${file}: ${reason ?? (error as Error).message}`);
+  }
+  if (content.subarray(0, 2).toString('latin1') === 'PK') {
+    throw new PlanError(`${file}: is a saved plan; give its JSON: terraform show -json ${file} > plan.json`);
+  }
+  // PowerShell's `>` writes UTF-16.
+  const utf16 = content[0] === 0xff && content[1] === 0xfe;
+  return parsePlan(content.toString(utf16 ? 'utf16le' : 'utf8'), file);
+}
+
+/**
+ * Reads the text that `terraform show -json PLAN` prints.
+ *
+ * @param source what errors call it, such as the file's name
+ */
+export function parsePlan(text: string, source: string): Plan {
+  const fail = (problem: string): never => {
+    throw new PlanError(`${source}: ${problem}`);
+  };
+  const body = text.replace(/^\uFEFF/, '').trim();
+  if (body === '') return fail('is empty; terraform show -json prints the plan, did it fail?');
+
+  const json = parseJson(body, fail);
+  const problem = notAPlan(json);
+  if (problem !== undefined) return fail(problem);
+
+  const parsed = planSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => `\n  ${pathText(path)}: ${message}`);
+  const more = problems.length > 10 ? `\n  and ${problems.length - 10} more` : '';
+  return fail(`is not a plan this can read:${problems.slice(0, 10).join('')}${more}`);
+}
+
+function parseJson(body: string, fail: (problem: string) => never): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    // The engine's message quotes the text around the place, which may be a secret: only the place is taken from it.
+    const { message } = error as Error;
+    const position = Number(/position (\d+)/.exec(message)?.[1] ?? body.length);
+    const line = body.slice(0, position).split('\n').length;
+    const cutOff = /end of JSON input|Unterminated/.test(message) || position >= body.length;
+    if (cutOff && /^[[{]/.test(body)) {
+      return fail(`is cut off: the JSON ends unfinished after ${body.length} characters; write it again`);
+    }
+    if (/^\{"@level"/.test(body)) {
+      return fail('is the log of terraform plan -json; give what terraform show -json PLAN prints');
+    }
+    return fail(`is not JSON (line ${line}); give what terraform show -json PLAN prints`);
+  }
+}
+
+function notAPlan(json: unknown): string | undefined {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    return 'is JSON, but no plan; give what terraform show -json PLAN prints';
+  }
+  if ('@level' in json) return 'is the log of terraform plan -json; give what terraform show -json PLAN prints';
+  if (!('format_version' in json)) {
+    return 'serial' in json
+      ? 'is a state file; give what terraform show -json PLAN prints'
+      : 'has no format_version, so it is no plan; give what terraform show -json PLAN prints';
+  }
+  const version = json.format_version;
+  if (typeof version !== 'string' || !/^1\.\d+$/.test(version)) {
+    return `got format_version ${JSON.stringify(version)}; this reads 1.x, which Terraform 1.1 and later and OpenTofu print`;
+  }
+  if (!('planned_values' in json) && !('resource_changes' in json) && !('errored' in json)) {
+    return 'is a state, not a plan; give what terraform show -json PLAN prints';
+  }
+  return undefined;
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}${text && '.'}${String(key)}`),
+    '',
+  );
+}

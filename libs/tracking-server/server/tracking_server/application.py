@@ -1,0 +1,125 @@
+"""The ASGI application: MLflow's own, with what a team needs around it.
+
+Imported by every worker. Its engines connect with the password of the day, its requests are logged with their times, what is
+more than it can take is told to come back, and `/ready` says whether the database answers.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import anyio
+import anyio.to_thread
+import sqlalchemy
+from sqlalchemy import event
+
+from . import database
+from .config import read_config
+from .credentials import Credentials, connect_with_fresh_password
+from .log import adopt_library_loggers, configure
+
+_logger = logging.getLogger('mlflow.access')
+
+configure()
+_config = read_config(Path(os.environ['MLFLOW_SERVER_CONFIG']))
+_credentials = Credentials(_config, Path(os.environ['PGPASSFILE']))
+
+# Requests that one worker takes on before it says 503: at some 130 requests a second the last of them waits about 8 s, well inside
+# a client's 30.
+MOST_REQUESTS = 1000
+RETRY_AFTER_SECONDS = 2
+LIVENESS_PATHS = ('/health', '/version', '/ready')
+
+
+@event.listens_for(sqlalchemy.Engine, 'do_connect')
+def _connect_with_fresh_password(dialect: Any, _record: Any, arguments: Any, parameters: Any) -> Any:
+    return connect_with_fresh_password(_credentials, lambda: dialect.connect(*arguments, **parameters))
+
+
+# After the listener, so that no engine is made without it.
+from mlflow.server.fastapi_app import app as _mlflow  # noqa: E402
+
+adopt_library_loggers()
+
+
+class TrackingServer:
+    """MLflow's application with readiness, a bound on waiting requests, and an access log."""
+
+    def __init__(self, application: Any):
+        self._application = application
+        self._requests = 0
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope['type'] != 'http':
+            await self._application(scope, receive, send)
+        elif scope['path'] == '/ready':
+            await _answer(send, *await _readiness())
+        elif self._requests >= MOST_REQUESTS and scope['path'] not in LIVENESS_PATHS:
+            await _answer(send, 503, b'{"error_code": "TEMPORARILY_UNAVAILABLE", "message": "too many requests at once"}')
+        else:
+            await self._log_request(scope, receive, send)
+
+    async def _log_request(self, scope: Any, receive: Any, send: Any) -> None:
+        began = time.monotonic()
+        status = 0
+
+        async def watched(message: Any) -> None:
+            nonlocal status
+            if message['type'] == 'http.response.start':
+                status = message['status']
+            await send(message)
+
+        self._requests += 1
+        try:
+            await self._application(scope, receive, watched)
+        finally:
+            self._requests -= 1
+            if scope['path'] not in LIVENESS_PATHS:
+                # The path without its query: searches carry what people look for.
+                fields = {
+                    'method': scope['method'],
+                    'path': scope['path'],
+                    'status': status,
+                    'milliseconds': round((time.monotonic() - began) * 1000),
+                    'client': (scope.get('client') or ('',))[0],
+                }
+                _logger.info('request', extra={'fields': fields})
+
+
+async def _readiness() -> tuple[int, bytes]:
+    """Asks the database: `/health` only says that the process lives."""
+
+    def ask() -> None:
+        connection = database.connect(_config, _credentials)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute('SELECT 1')
+        finally:
+            connection.close()
+
+    try:
+        with anyio.fail_after(8):
+            await anyio.to_thread.run_sync(ask, abandon_on_cancel=True, limiter=_readiness_limiter)
+    except Exception as error:  # whatever it is, the answer is no
+        _logger.warning('not ready: %s', ' '.join(str(error).split()) or type(error).__name__)
+        return 503, b'{"database": "unreachable"}'
+    return 200, b'{"database": "ok"}'
+
+
+# Threads of its own: a question about the database must not wait behind requests that wait for the database.
+_readiness_limiter = anyio.CapacityLimiter(2)
+
+
+async def _answer(send: Any, status: int, body: bytes) -> None:
+    headers = [(b'content-type', b'application/json'), (b'content-length', str(len(body)).encode())]
+    if status == 503:
+        headers.append((b'retry-after', str(RETRY_AFTER_SECONDS).encode()))
+    await send({'type': 'http.response.start', 'status': status, 'headers': headers})
+    await send({'type': 'http.response.body', 'body': body})
+
+
+application = TrackingServer(_mlflow)

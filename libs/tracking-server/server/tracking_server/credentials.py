@@ -1,0 +1,92 @@
+"""The database's password: from Secrets Manager into a file that libpq reads at every new connection.
+
+It is never in a URI, an argument, the environment or a log. When the database refuses it, because the secret was rotated, the
+file is written anew and the connection tried again, so that a rotation needs no restart and loses no request.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config as BotoConfig
+from botocore.exceptions import BotoCoreError, ClientError
+
+from .config import Config
+
+_logger = logging.getLogger(__name__)
+
+# After a refusal: RDS changes the password and the secret one after the other, moments apart.
+RETRY_SECONDS = 20.0
+RETRY_PAUSE = 0.25
+
+TRANSIENT = (BotoCoreError, ClientError)
+
+
+class Credentials:
+    """Keeps the password file of one configuration in step with its secret."""
+
+    def __init__(self, config: Config, file: Path):
+        self._database = config.database
+        self._region = config.region
+        self.file = file
+        self._lock = threading.Lock()
+        self._written = 0.0
+
+    def refresh(self) -> None:
+        """Fetches the secret and writes the file. Raises what boto3 raises."""
+        # A session of its own: sessions are not shared between threads.
+        client = boto3.session.Session().client(
+            'secretsmanager',
+            region_name=self._region,
+            config=BotoConfig(connect_timeout=5, read_timeout=5, retries={'total_max_attempts': 2}),
+        )
+        secret = json.loads(client.get_secret_value(SecretId=self._database.passwordSecretArn)['SecretString'])
+        self._write(secret['password'])
+
+    def refresh_after_refusal(self, refused_at: float) -> None:
+        """Refreshes once for all connections that were refused at about the same time."""
+        with self._lock:
+            if self._written < refused_at:
+                self.refresh()
+
+    def _write(self, password: str) -> None:
+        escaped = password.replace('\\', '\\\\').replace(':', '\\:')
+        self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor, fresh = tempfile.mkstemp(dir=self.file.parent, prefix='.pgpass-')  # mode 0600
+        with os.fdopen(descriptor, 'w') as file:
+            # The user's name is the guard: whatever host and port libpq was pointed at, it is this user's password.
+            file.write(f'*:*:*:{self._database.user}:{escaped}\n')
+        os.replace(fresh, self.file)
+        self._written = time.monotonic()
+
+
+def is_refusal(error: Exception) -> bool:
+    """Whether the database refused the password, or had none to check."""
+    message = str(error)
+    return 'password authentication failed' in message or 'no password supplied' in message
+
+
+def connect_with_fresh_password(credentials: Credentials, connect: Any) -> Any:
+    """Connects; on a refused password, refreshes it and tries again until the rotation is through."""
+    deadline = time.monotonic() + RETRY_SECONDS
+    while True:
+        tried_at = time.monotonic()
+        try:
+            return connect()
+        except Exception as error:
+            if not is_refusal(error) or time.monotonic() > deadline:
+                raise
+            _logger.info('the database refused the password: reading the secret again')
+        try:
+            credentials.refresh_after_refusal(tried_at)
+        except TRANSIENT as error:
+            _logger.warning('the secret could not be read: %s', error)
+        time.sleep(RETRY_PAUSE)

@@ -1,0 +1,93 @@
+"""The backend store: how it is reached, and its schema."""
+
+from __future__ import annotations
+
+import logging
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Iterator
+
+import psycopg2
+
+from .config import Config
+from .credentials import Credentials, connect_with_fresh_password
+from .waiting import GaveUp
+
+_logger = logging.getLogger(__name__)
+
+# Any number that nobody else takes in this database: servers that start at once migrate one after the other.
+_MIGRATION_LOCK = 0x6D6C666C6F77
+
+TRANSIENT = (psycopg2.OperationalError,)
+
+
+def configure_libpq(config: Config, password_file: Path, certificate_authorities: Path) -> None:
+    """Says by libpq's own variables where the database is. What is set already wins, so that a machine can override."""
+    for name, value in {
+        'PGHOST': config.database.host,
+        'PGPORT': str(config.database.port),
+        'PGUSER': config.database.user,
+        'PGSSLMODE': 'verify-full',
+        'PGSSLROOTCERT': str(certificate_authorities),
+        'PGPASSFILE': str(password_file),
+        'PGCONNECT_TIMEOUT': '5',
+        'PGAPPNAME': 'mlflow',
+    }.items():
+        os.environ.setdefault(name, value)
+
+
+def store_uri(config: Config) -> str:
+    """The backend store as MLflow takes it: driver and database; everything else is in libpq's variables."""
+    # A failed-over or unplugged database is noticed within seconds instead of after the kernel's two hours.
+    liveness = 'keepalives_idle=5&keepalives_interval=2&keepalives_count=3&tcp_user_timeout=10000'
+    return f'postgresql+psycopg2:///{config.database.name}?{liveness}'
+
+
+def connect(config: Config, credentials: Credentials) -> Any:
+    """A connection of its own to the backend store."""
+    return connect_with_fresh_password(credentials, lambda: psycopg2.connect(dbname=config.database.name))
+
+
+@contextmanager
+def _migration_lock(config: Config, credentials: Credentials) -> Iterator[None]:
+    """Held by a session of its own: when this process dies, the database gives it to the next."""
+    session = connect(config, credentials)
+    try:
+        session.autocommit = True
+        with session.cursor() as cursor:
+            cursor.execute('SELECT pg_advisory_lock(%s)', (_MIGRATION_LOCK,))
+        yield
+    finally:
+        session.close()
+
+
+def migrate(config: Config, credentials: Credentials) -> None:
+    """Creates the schema, or brings it to this MLflow's; refuses one that a newer MLflow made.
+
+    Raises GaveUp for a newer schema.
+    """
+    from alembic.script import ScriptDirectory
+    from mlflow.store.db import utils
+    from mlflow.version import VERSION
+
+    engine = utils.create_sqlalchemy_engine(store_uri(config))
+    try:
+        with _migration_lock(config, credentials):
+            found = utils._get_schema_version(engine)
+            head = utils._get_latest_schema_revision()
+            if found == head:
+                return
+            known = {revision.revision for revision in ScriptDirectory.from_config(utils._get_alembic_config('')).walk_revisions()}
+            if found is not None and found not in known:
+                raise GaveUp(
+                    f'the database has schema {found}, which MLflow {VERSION} does not know: a newer MLflow migrated it. '
+                    'Run that version, or restore the backup from before the upgrade'
+                )
+            _logger.info('migrating the schema from %s to %s', found or 'nothing', head)
+            if found is None:
+                utils._initialize_tables(engine)
+            else:
+                utils._upgrade_db(engine)
+    finally:
+        engine.dispose()

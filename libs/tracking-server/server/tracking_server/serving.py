@@ -1,0 +1,119 @@
+"""Brings the server up, step by step, and serves until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+from typing import Optional
+
+import uvicorn
+
+from . import database
+from .config import Config
+from .credentials import TRANSIENT, Credentials
+from .instance_metadata import public_dns_name
+from .log import adopt_library_loggers
+from .waiting import wait_for
+
+_logger = logging.getLogger(__name__)
+
+# A new RDS instance takes up to a quarter of an hour; systemd starts over after that.
+DATABASE_TIMEOUT = 900.0
+SECRET_TIMEOUT = 300.0
+
+# Longer than a load balancer keeps an idle connection, so that it is never the server that closes first.
+# Source: Elastic Load Balancing user guide, "Edit attributes for your Application Load Balancer", idle timeout.
+KEEP_ALIVE_SECONDS = 130
+
+GRACE_SECONDS = 25
+
+
+def password_file() -> Path:
+    """In a folder that only the server's user can enter, gone at the next boot."""
+    runtime = os.environ.get('RUNTIME_DIRECTORY')  # from systemd
+    if runtime:
+        return Path(runtime) / 'pgpass'
+    return Path(os.environ.get('MLFLOW_ROOT', '/') or '/') / 'run' / 'mlflow' / 'pgpass'
+
+
+def serve(config: Config, config_file: Path, host: str, port: Optional[int]) -> None:
+    """Waits, migrates and serves. Raises GaveUp when something does not come."""
+    os.environ.setdefault('AWS_DEFAULT_REGION', config.region)
+    certificate_authorities = Path(__file__).parent.parent / 'rds-ca.pem'
+    database.configure_libpq(config, password_file(), certificate_authorities)
+    credentials = Credentials(config, password_file())
+    wait_for('the secret of the database', credentials.refresh, TRANSIENT, SECRET_TIMEOUT)
+    wait_for('the database', lambda: database.connect(config, credentials).close(), database.TRANSIENT, DATABASE_TIMEOUT)
+
+    os.environ.update(mlflow_environment(config))
+    os.environ.update(allowed_names(config, public_dns_name() if config.publicDns else None))
+    # Workers read the rest of what they need from where this process read it.
+    os.environ['MLFLOW_SERVER_CONFIG'] = str(config_file)
+    database.migrate(config, credentials)
+    adopt_library_loggers()
+    _logger.info('serving %s on %s:%d with %d worker(s)', config.environment, host, port or config.port, config.sizing.workers)
+    uvicorn.run(
+        'tracking_server.application:application',
+        app_dir=str(Path(__file__).parent.parent),
+        host=host,
+        port=port or config.port,
+        # One worker is this process itself: nothing that only waits takes memory.
+        workers=config.sizing.workers if config.sizing.workers > 1 else None,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        lifespan='on',
+    )
+
+
+def mlflow_environment(config: Config) -> dict[str, str]:
+    """What `mlflow server` would set for its workers, had it been started by its command line with the same wishes.
+
+    The names with an underscore are MLflow's own (mlflow/server/constants.py); the locked version makes them safe to rely on.
+    """
+    artifacts = config.artifacts
+    location = f's3://{artifacts.bucket}/{artifacts.prefix}'
+    environment = {
+        '_MLFLOW_SERVER_FILE_STORE': database.store_uri(config),
+        '_MLFLOW_SGI_NAME': 'uvicorn',
+        'MLFLOW_SQLALCHEMYSTORE_POOL_SIZE': str(config.sizing.poolSize),
+        'MLFLOW_SQLALCHEMYSTORE_MAX_OVERFLOW': str(config.sizing.maxOverflow),
+        # Server-side GenAI jobs start eight more processes: 1.8 GiB that a small machine does not have.
+        'MLFLOW_SERVER_ENABLE_JOB_EXECUTION': 'false',
+        'MLFLOW_DISABLE_TELEMETRY': 'true',
+    }
+    if artifacts.mode == 'proxied':
+        environment |= {
+            '_MLFLOW_SERVER_SERVE_ARTIFACTS': 'true',
+            '_MLFLOW_SERVER_ARTIFACT_DESTINATION': location,
+            '_MLFLOW_SERVER_ARTIFACT_ROOT': 'mlflow-artifacts:/',
+        }
+    else:
+        environment['_MLFLOW_SERVER_ARTIFACT_ROOT'] = location
+    return environment
+
+
+# As MLflow's defaults (mlflow/server/security_utils.py), which naming any host replaces. Not imported from there: mlflow.server
+# takes over the environment at its import, before the names below are in it.
+_LOCAL_HOSTS = (
+    *(host for name in ('localhost', '127.0.0.1', '0.0.0.0') for host in (name, f'{name}:*')),
+    *('[::1]', '[[]::1]:*', '10.*', '192.168.*', 'fc00:*', 'fd00:*'),
+    *(f'172.{part}.*' for part in range(16, 32)),
+)
+
+
+def allowed_names(config: Config, public_dns: Optional[str]) -> dict[str, str]:
+    """Host names that requests may name, and origins whose pages may change things.
+
+    Localhost, private addresses, and the names by which this server is really reached.
+    """
+    names = [*config.allowedHosts, *([public_dns] if public_dns else [])]
+    hosts = [host for name in names for host in (name, f'{name}:{config.port}')]
+    origins = [*config.corsAllowedOrigins, *([f'http://{public_dns}:{config.port}'] if public_dns else [])]
+    return {
+        'MLFLOW_SERVER_ALLOWED_HOSTS': ','.join([*_LOCAL_HOSTS, *hosts]),
+        'MLFLOW_SERVER_CORS_ALLOWED_ORIGINS': ','.join(origins),
+    }

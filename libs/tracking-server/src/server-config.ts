@@ -1,0 +1,39 @@
+import type { ServerSizing } from './size-server';
+
+/** What a tracking server must know, as JSON in /etc/mlflow/server.json. Nothing of it is secret. */
+export interface ServerConfig {
+  /** Name of the environment, for the log. */
+  readonly environment: string;
+  /** AWS region of the secret and the artifact store. */
+  readonly region: string;
+  /** TCP port to listen on. */
+  readonly port: number;
+  /** The backend store. */
+  readonly database: {
+    /** DNS name that the database's certificate is issued for. */
+    readonly host: string;
+    readonly port: number;
+    /** PostgreSQL database. */
+    readonly name: string;
+    /** PostgreSQL user. */
+    readonly user: string;
+    /** Secrets Manager secret whose JSON holds `password`; read again whenever the database refuses it. */
+    readonly passwordSecretArn: string;
+  };
+  /** The artifact store. */
+  readonly artifacts: {
+    readonly bucket: string;
+    /** First part of every key. */
+    readonly prefix: string;
+    /** Whether the server passes artifacts on, or clients go to S3 with AWS keys of their own. */
+    readonly mode: 'proxied' | 'direct';
+  };
+  /** Host names beside localhost, private addresses and the machine's public DNS name that requests may name. */
+  readonly allowedHosts: readonly string[];
+  /** Origins, such as `https://mlflow.example.com`, whose pages may change things. */
+  readonly corsAllowedOrigins: readonly string[];
+  /** Whether the machine is reached by its own public DNS name, which it asks the instance metadata service for. */
+  readonly publicDns: boolean;
+  /** How much the server takes on. */
+  readonly sizing: ServerSizing;
+}

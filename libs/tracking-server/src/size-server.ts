@@ -1,0 +1,76 @@
+/** How many processes serve, and how many database connections each may hold. */
+export interface ServerSizing {
+  /** Processes that serve requests. */
+  readonly workers: number;
+  /** Connections that each pool of a worker keeps open. */
+  readonly poolSize: number;
+  /** Connections that a pool may open beyond that for a while; never 0, which MLflow ignores. */
+  readonly maxOverflow: number;
+}
+
+/** What a server is sized to. */
+export interface SizingInput {
+  /** EC2 instance type, for processors and memory. */
+  readonly instanceType: string;
+  /** RDS instance class, for the connections it takes. */
+  readonly databaseClass: string;
+  /**
+   * Servers that share the database.
+   * @default 1
+   */
+  readonly servers?: number;
+}
+
+/** Memory in GiB and virtual processors by size, of the families that MLflow is sensibly run on (t, m). */
+const sizes: Readonly<Record<string, { readonly memoryGiB: number; readonly processors: number }>> = {
+  nano: { memoryGiB: 0.5, processors: 2 },
+  micro: { memoryGiB: 1, processors: 2 },
+  small: { memoryGiB: 2, processors: 2 },
+  medium: { memoryGiB: 4, processors: 2 },
+  large: { memoryGiB: 8, processors: 2 },
+  xlarge: { memoryGiB: 16, processors: 4 },
+  '2xlarge': { memoryGiB: 32, processors: 8 },
+  '4xlarge': { memoryGiB: 64, processors: 16 },
+};
+
+/** Request threads of one MLflow worker: more connections than these are never used at once. */
+const requestThreads = 40;
+/** MLflow opens a pool for the tracking store and one for the model registry. */
+const poolsPerWorker = 2;
+/** What one worker takes under load, and what the system keeps for itself. Measured: 230 MiB at rest. */
+const memoryPerWorkerGiB = 0.35;
+const memoryOfSystemGiB = 0.5;
+
+/**
+ * Sizes a server so that it fits its machine, and so that no number of requests exhausts the database's connections.
+ * @throws Error for an instance type or class of unknown size
+ */
+export function sizeServer({ instanceType, databaseClass, servers = 1 }: SizingInput): ServerSizing {
+  const machine = sizeOf(instanceType);
+  const workers = Math.max(
+    1,
+    Math.min(machine.processors, Math.floor((machine.memoryGiB - memoryOfSystemGiB) / memoryPerWorkerGiB)),
+  );
+  // Half of them at most: two servers overlap while one replaces the other.
+  const connections = maxConnections(databaseClass) / 2 - 5;
+  const perPool = Math.floor(connections / (servers * workers * poolsPerWorker));
+  const pool = Math.max(2, Math.min(requestThreads, perPool));
+  return { workers, poolSize: Math.ceil(pool / 2), maxOverflow: Math.floor(pool / 2) };
+}
+
+/**
+ * Connections that RDS for PostgreSQL takes by default: LEAST({DBInstanceClassMemory/9531392}, 5000), of which a tenth is left out
+ * for what the class's memory is short of its name.
+ * Source: Amazon RDS user guide, "Quotas and constraints for Amazon RDS", "Maximum number of database connections".
+ */
+export function maxConnections(databaseClass: string): number {
+  const bytes = sizeOf(databaseClass).memoryGiB * 1024 ** 3 * 0.9;
+  return Math.min(Math.floor(bytes / 9531392), 5000);
+}
+
+function sizeOf(typeOrClass: string): { readonly memoryGiB: number; readonly processors: number } {
+  const name = typeOrClass.split('.').at(-1) ?? '';
+  const size = sizes[name];
+  if (size) return size;
+  throw new Error(`got "${typeOrClass}", want a type of size ${Object.keys(sizes).join(', ')}`);
+}
