@@ -95,7 +95,9 @@ function environmentNamed(name: string): Environment {
   const found = environments().find((environment) => environment.name === name);
   if (found) return found;
   throw new UserError(
-    `got environment "${name}", want ${environments().map((environment) => environment.name).join(' or ')}`,
+    `got environment "${name}", want ${environments()
+      .map((environment) => environment.name)
+      .join(' or ')}`,
   );
 }
 

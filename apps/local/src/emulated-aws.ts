@@ -24,10 +24,12 @@ export class EmulatedAws {
   /**
    * @param directory folder of its own; the account survives in it
    * @param python Python environment of the emulator
+   * @param awsCli folder of the AWS CLI
    */
   public constructor(
     private readonly directory: string,
     private readonly python: string,
+    private readonly awsCli: string,
   ) {
     this.background = { name: 'emulated-aws', directory };
     this.state = join(directory, 'account');
@@ -95,7 +97,7 @@ export class EmulatedAws {
 
   /** Runs an AWS CLI command against it and returns what it prints. */
   public async cli(region: string, ...args: string[]): Promise<string> {
-    const { stdout } = await run(join(this.python, 'bin', 'aws'), args, {
+    const { stdout } = await run(join(this.awsCli, 'aws'), args, {
       env: { ...withoutProxy(process.env), ...this.environment(region), AWS_PAGER: '' },
       maxBuffer: 1 << 26,
     });

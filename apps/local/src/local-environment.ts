@@ -39,7 +39,7 @@ export class LocalEnvironment {
     private readonly tools: Tools,
     private readonly progress: Progress,
   ) {
-    this.aws = new EmulatedAws(join(directory, 'emulated-aws'), tools.emulatorPython);
+    this.aws = new EmulatedAws(join(directory, 'emulated-aws'), tools.emulatorPython, tools.awsCli);
     this.postgres = new LocalPostgres(join(directory, 'postgres'), tools.postgres);
   }
 
@@ -59,7 +59,7 @@ export class LocalEnvironment {
     return new Machine(join(this.directory, 'machine'), {
       metadataEndpoint: `${this.aws.endpoint.metadataEndpoint}/${instance}`,
       aws: { ...withoutProxy(process.env), ...this.aws.environment(this.environment.region) },
-      programs: join(this.tools.emulatorPython, 'bin'),
+      programs: this.tools.awsCli,
       python: this.tools.serverPython,
     });
   }

@@ -40,10 +40,7 @@ async function main(args: readonly string[]): Promise<void> {
 
 main(process.argv.slice(2)).catch((error: unknown) => {
   // What a person can mend is said in a sentence; a stack trace is for what we did not foresee.
-  const told =
-    error instanceof Error &&
-    error.constructor !== Error &&
-    /^(UserError|ToolchainError|EnvironmentError)$/.test(error.constructor.name);
+  const told = error instanceof UserError || (error instanceof Error && error.name === 'EnvironmentError');
   process.stderr.write(`\n${told ? (error as Error).message : (error as Error).stack}\n`);
   process.exitCode = 1;
 });

@@ -10,8 +10,10 @@ import { pythonEnvironment } from './python';
 export interface Tools {
   /** Folder of PostgreSQL's programs. */
   readonly postgres: string;
-  /** Python environment of the emulated AWS and of the AWS CLI. */
+  /** Python environment of the emulated AWS. */
   readonly emulatorPython: string;
+  /** Folder of the AWS CLI. */
+  readonly awsCli: string;
   /** Python environment of the MLflow server and of the quickstart's client. */
   readonly serverPython: string;
   /** Environment variables by which cdktf finds Terraform, and Terraform the AWS provider. */
@@ -22,9 +24,12 @@ export interface Tools {
 export async function prepareTools(directory: string, progress: Progress): Promise<Tools> {
   const postgres = await progress.step('Find PostgreSQL', findPostgres);
   const terraform = await progress.step('Find Terraform', (report) => ensureTerraform(report));
-  const provider = await progress.step('Get the AWS provider', (report) => ensureAwsProvider(report, { terraform }));
+  const cliConfigFile = await progress.step('Get the AWS provider', (report) => ensureAwsProvider(report, terraform));
   const emulatorPython = await progress.step('Prepare the emulated AWS', (report) =>
     pythonEnvironment(asset('emulator', 'requirements.txt'), report),
+  );
+  const awsCli = await progress.step('Prepare the AWS CLI', (report) =>
+    pythonEnvironment(asset('aws-cli', 'requirements.txt'), report),
   );
   const serverPython = await progress.step('Prepare MLflow', (report) =>
     pythonEnvironment(join(checkout, 'libs', 'tracking-server', 'server', 'requirements.txt'), report),
@@ -32,11 +37,9 @@ export async function prepareTools(directory: string, progress: Progress): Promi
   const tools: Tools = {
     postgres,
     emulatorPython,
+    awsCli: join(awsCli, 'bin'),
     serverPython,
-    terraform: {
-      TERRAFORM_BINARY_NAME: terraform.binary,
-      ...(provider.cliConfigFile === undefined ? {} : { TF_CLI_CONFIG_FILE: provider.cliConfigFile }),
-    },
+    terraform: { TERRAFORM_BINARY_NAME: terraform.binary, TF_CLI_CONFIG_FILE: cliConfigFile },
   };
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, 'tools.json'), JSON.stringify(tools, null, 2));

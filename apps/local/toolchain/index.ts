@@ -1,0 +1,2 @@
+export { ensureAwsProvider } from './aws-provider';
+export { ensureTerraform, type Terraform } from './terraform';
