@@ -24,7 +24,7 @@ export interface Tools {
 export async function prepareTools(directory: string, progress: Progress): Promise<Tools> {
   const postgres = await progress.step('Find PostgreSQL', findPostgres);
   const terraform = await progress.step('Find Terraform', (report) => ensureTerraform(report));
-  const cliConfigFile = await progress.step('Get the AWS provider', (report) => ensureAwsProvider(report, terraform));
+  const provider = await progress.step('Get the AWS provider', (report) => ensureAwsProvider(report, terraform));
   const emulatorPython = await progress.step('Prepare the emulated AWS', (report) =>
     pythonEnvironment(asset('emulator', 'requirements.txt'), report),
   );
@@ -39,7 +39,7 @@ export async function prepareTools(directory: string, progress: Progress): Promi
     emulatorPython,
     awsCli: join(awsCli, 'bin'),
     serverPython,
-    terraform: { TERRAFORM_BINARY_NAME: terraform.binary, TF_CLI_CONFIG_FILE: cliConfigFile },
+    terraform: { TERRAFORM_BINARY_NAME: terraform.binary, ...provider },
   };
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, 'tools.json'), JSON.stringify(tools, null, 2));

@@ -35,23 +35,23 @@ const buildGiB = 5;
 
 /**
  * Gets the AWS provider into the cache, once for this machine: from the registry, else built from the Go module proxy.
- * @returns a Terraform CLI configuration file that finds it there
+ * @returns environment variables by which Terraform finds it there
  * @throws UserError when neither is possible
  */
-export async function ensureAwsProvider(report: Report, terraform: Terraform): Promise<string> {
+export async function ensureAwsProvider(report: Report, terraform: Terraform): Promise<Record<string, string>> {
   const base = join(cacheDirectory(), 'aws-provider');
   mkdirSync(base, { recursive: true });
   const downloaded = join(base, `${awsProviderVersion}-${terraform.kind}-${process.platform}-${process.arch}`);
-  if (existsSync(downloaded)) return cliConfig(downloaded);
+  if (existsSync(downloaded)) return pointTerraformTo(downloaded);
   const source = asset('toolchain', 'aws-provider');
   const built = join(base, await contentKey(['go.mod', 'go.sum', 'services.txt'].map((name) => join(source, name))));
-  if (existsSync(built)) return cliConfig(built);
+  if (existsSync(built)) return pointTerraformTo(built);
 
   return exclusively(join(base, 'lock'), report, async () => {
-    if (existsSync(built)) return cliConfig(built);
+    if (existsSync(built)) return pointTerraformTo(built);
     if (await answers(registries[terraform.kind])) await download(report, terraform, downloaded);
     else await build(report, source, built);
-    return cliConfig(existsSync(built) ? built : downloaded);
+    return pointTerraformTo(existsSync(built) ? built : downloaded);
   });
 }
 
@@ -143,10 +143,15 @@ async function makeWritable(tree: string): Promise<void> {
   await output('chmod', ['-R', 'u+w', tree]);
 }
 
-/** A Terraform CLI configuration that takes the AWS provider from a folder and nothing from anywhere else. */
-function cliConfig(directory: string): string {
+/** Takes providers from a folder and nothing from anywhere else. */
+function pointTerraformTo(directory: string): Record<string, string> {
   const file = join(directory, 'terraform.tfrc');
-  const mirror = join(directory, 'mirror').replaceAll('\\', '\\\\').replaceAll('"', '\\"');
-  writeFileSync(file, `provider_installation {\n  filesystem_mirror {\n    path = "${mirror}"\n  }\n}\n`);
-  return file;
+  const mirror = join(directory, 'mirror');
+  const quoted = mirror.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
+  writeFileSync(file, `provider_installation {\n  filesystem_mirror {\n    path = "${quoted}"\n  }\n}\n`);
+  return {
+    TF_CLI_CONFIG_FILE: file,
+    // cdktf locks providers after every init, and that command does not read the configuration file.
+    TF_CLI_ARGS_providers_lock: `-fs-mirror="${mirror}"`,
+  };
 }
