@@ -42,7 +42,7 @@ def configure() -> None:
 
 def adopt_library_loggers() -> None:
     """MLflow and uvicorn bring handlers of their own; their records go the same way as ours instead."""
-    for name in ('mlflow', 'alembic', 'uvicorn', 'uvicorn.error', 'uvicorn.access'):
+    for name in ('mlflow', 'alembic', 'uvicorn', 'uvicorn.error'):
         logger = logging.getLogger(name)
         logger.handlers[:] = []
         logger.propagate = True
