@@ -39,7 +39,9 @@ export function parseEnvironment(input: unknown, file: string): Environment {
     throw new EnvironmentError([`${file}: got ${show(input, '')}, want an environment as an object`]);
   }
   const template = templateOf(input);
-  const defaults = templates[template ?? 'free-tier'];
+  // A load balancer has the same defaults wherever it is named, even where it is refused.
+  const { loadBalancer } = isKeyed(input.loadBalancer) ? templates.production : {};
+  const defaults = { loadBalancer, ...templates[template ?? 'free-tier'] };
   const filled = merge(defaults, input) as Keyed;
   const parsed = environmentSchema.safeParse(filled);
   const issues = parsed.success ? [] : parsed.error.issues;
@@ -139,8 +141,9 @@ function repair(filled: Keyed, right: Keyed, wrong: readonly Path[]): Environmen
 
 /** A copy with only the keys that the schema knows. */
 function knownKeys(schema: unknown, value: unknown): unknown {
+  if (!isKeyed(value)) return value;
   const shape = Object.entries(shapeOf(schema));
-  if (shape.length === 0 || !isKeyed(value)) return value;
+  if (shape.length === 0) return { ...value };
   return Object.fromEntries(shape.map(([key, inner]) => [key, knownKeys(inner, own(value, key))]));
 }
 

@@ -32,7 +32,7 @@ const rangesAreNamedOnce: Rule = ({ access }) =>
   );
 
 const rulesFitTheSecurityGroup: Rule = ({ access }) => {
-  // The prefix list of EC2 Instance Connect counts by its size, which stays under ten.
+  // The prefix list of EC2 Instance Connect counts by its weight, a few rules.
   const most = 60 - access.ssh.cidrs.length - (access.ssh.instanceConnect ? 10 : 0);
   return when(
     access.trackingCidrs.length > most,

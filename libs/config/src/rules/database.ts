@@ -21,7 +21,7 @@ const namesAreNotReserved: Rule = ({ database }) =>
     ),
   );
 
-/** RDS makes a database of that name by itself, and so refuses to make another. */
+/** It is there for administration, on every instance. */
 const databaseIsNotTheSystems: Rule = ({ database }) =>
   when(
     database.name === 'postgres',
