@@ -7,6 +7,14 @@ export interface SubnetCidrs {
   readonly private: readonly string[];
 }
 
+/** What the subnets follow from. */
+export interface SubnetPlan {
+  readonly network: Pick<
+    Environment['network'],
+    'cidr' | 'availabilityZoneCount' | 'publicSubnetCidrs' | 'privateSubnetCidrs'
+  >;
+}
+
 /** An IPv4 range, or undefined when the text is not one. */
 export function range(cidr: string): Address4 | undefined {
   return Address4.isValid(cidr) ? new Address4(cidr) : undefined;
@@ -22,14 +30,14 @@ export function canonical(address: Address4): string {
  *
  * Planned, a VPC is cut into 32 parts of the same size: public subnets take the first, private ones those from the middle on.
  */
-export function subnetCidrs(environment: Pick<Environment, 'network'>): SubnetCidrs {
-  const { cidr, availabilityZoneCount, publicSubnetCidrs, privateSubnetCidrs } = environment.network;
-  const vpc = new Address4(cidr);
+export function subnetCidrs({ network }: SubnetPlan): SubnetCidrs {
+  const vpc = new Address4(network.cidr);
   const prefix = vpc.subnetMask + 5;
   const part = (index: number) => {
     const start = vpc.startAddress().bigInt() + BigInt(index) * (1n << BigInt(32 - prefix));
     return `${Address4.fromBigInt(start).correctForm()}/${prefix}`;
   };
-  const planned = (first: number) => Array.from({ length: availabilityZoneCount }, (_, index) => part(first + index));
-  return { public: publicSubnetCidrs ?? planned(0), private: privateSubnetCidrs ?? planned(16) };
+  const planned = (first: number) =>
+    Array.from({ length: network.availabilityZoneCount }, (_, index) => part(first + index));
+  return { public: network.publicSubnetCidrs ?? planned(0), private: network.privateSubnetCidrs ?? planned(16) };
 }

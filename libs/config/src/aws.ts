@@ -1,45 +1,82 @@
 /** What AWS accepts, as tables: each with the document it comes from. */
 
 /**
- * Commercial regions with EC2, RDS for PostgreSQL and S3.
- * Source: AWS General Reference, "AWS service endpoints". A new one is added here.
+ * Commercial regions that offer EC2, RDS for PostgreSQL and S3.
+ * GovCloud and China are left out: other partitions, other ARNs and endpoints. To use a new commercial region, add its name here.
+ * Source: AWS General Reference, "Service endpoints and quotas", and the RDS instance classes offered per region (August 2026).
  */
 export const regions = [
   ...['us-east-1', 'us-east-2', 'us-west-1', 'us-west-2', 'ca-central-1', 'ca-west-1', 'mx-central-1', 'sa-east-1'],
   ...['eu-central-1', 'eu-central-2', 'eu-north-1', 'eu-south-1', 'eu-south-2', 'eu-west-1', 'eu-west-2', 'eu-west-3'],
   ...['ap-east-1', 'ap-east-2', 'ap-northeast-1', 'ap-northeast-2', 'ap-northeast-3', 'ap-south-1', 'ap-south-2'],
-  ...['ap-southeast-1', 'ap-southeast-2', 'ap-southeast-3', 'ap-southeast-4', 'ap-southeast-5', 'ap-southeast-7'],
-  ...['af-south-1', 'il-central-1', 'me-central-1', 'me-south-1'],
+  ...['ap-southeast-1', 'ap-southeast-2', 'ap-southeast-3', 'ap-southeast-4', 'ap-southeast-5', 'ap-southeast-6'],
+  ...['ap-southeast-7', 'af-south-1', 'il-central-1', 'me-central-1', 'me-south-1'],
 ] as const;
 
 /**
- * PostgreSQL major versions under RDS standard support, with the end of it.
- * A version past its date is billed as RDS Extended Support, per vCPU and hour.
- * Source: Amazon RDS for PostgreSQL release notes, "Release calendars for Amazon RDS for PostgreSQL".
+ * PostgreSQL major versions that RDS supports at the standard price, with the end of that support and the oldest minor version that
+ * can still be created. Past its end a version is billed as RDS Extended Support, per vCPU and hour.
+ * Source: Amazon RDS for PostgreSQL release notes, "Release calendars"; minor versions below were closed on 2026-05-01.
  */
-export const postgresStandardSupport: Readonly<Record<string, string>> = {
-  '14': '2027-02-28',
-  '15': '2028-02-29',
-  '16': '2029-02-28',
-  '17': '2030-02-28',
-  '18': '2031-02-28',
+export const postgresVersions: Readonly<
+  Record<string, { readonly supportEnds: string; readonly oldestMinor: number }>
+> = {
+  '14': { supportEnds: '2027-02-28', oldestMinor: 18 },
+  '15': { supportEnds: '2028-02-29', oldestMinor: 13 },
+  '16': { supportEnds: '2029-02-28', oldestMinor: 9 },
+  '17': { supportEnds: '2030-02-28', oldestMinor: 5 },
+  '18': { supportEnds: '2031-02-28', oldestMinor: 1 },
 };
 
 /**
- * Instance types that the free tier covers, before and since July 2025.
- * Accounts on the free plan refuse t2.micro ("not eligible for Free Tier").
- * Source: EC2 user guide, "Track your Free Tier usage for Amazon EC2".
+ * Families of RDS instance classes for the PostgreSQL versions above. Older ones (t2, m4, r4, ...) end with PostgreSQL 12.
+ * Source: Amazon RDS user guide, "Supported DB engines for DB instance classes".
+ */
+export const databaseFamilies = [
+  ...['t3', 't4g', 'm5', 'm5d', 'm6g', 'm6gd', 'm6i', 'm6id', 'm6idn', 'm6in', 'm7g', 'm7i', 'm8g', 'm8gd', 'm9g'],
+  ...['r5', 'r5b', 'r5d', 'r6g', 'r6gd', 'r6i', 'r6id', 'r6idn', 'r6in', 'r7g', 'r7i', 'r8g', 'r8gd'],
+  ...['x2g', 'x2idn', 'x2iedn'],
+] as const;
+
+/** Regions without db.t4g classes (August 2026). Source: Amazon RDS user guide, "DB instance class support in AWS Regions". */
+export const regionsWithoutT4g = ['ca-west-1'] as const;
+
+/**
+ * EC2 instance types inside the free tier, before and since July 2025. Accounts on the free plan (opened since) refuse t2.micro:
+ * "The specified instance type is not eligible for Free Tier". t3.micro serves both.
+ * Source: Amazon EC2 user guide, "Track your Free Tier usage for Amazon EC2".
  */
 export const freeTierInstanceTypes = ['t3.micro', 't2.micro', 't3.small', 't4g.micro', 't4g.small'] as const;
 
-/** RDS instance classes that the free tier covers. Source: AWS Free Tier page, "Amazon RDS". */
+/** RDS instance classes inside the free tier; free plan accounts refuse others. Source: AWS Free Tier, "Amazon RDS". */
 export const freeTierDatabaseClasses = ['db.t4g.micro', 'db.t3.micro'] as const;
 
 /**
- * Names that RDS for PostgreSQL refuses for a database or a master user.
- * Source: Amazon RDS user guide, "Settings for DB instances".
+ * Names that RDS or PostgreSQL refuses for a database or a master user: the engine's own, and SQL words that need quotes.
+ * Source: Amazon RDS API reference, "CreateDBInstance"; PostgreSQL manual, appendix "SQL Key Words", reserved and function words.
  */
-export const reservedDatabaseNames = [
-  ...['postgres', 'template0', 'template1', 'rdsadmin', 'admin', 'rds_superuser', 'rds_replication', 'rdsrepladmin'],
-  ...['all', 'user', 'table', 'select', 'default', 'public', 'primary', 'group', 'order', 'grant', 'end'],
+export const reservedDatabaseNames: ReadonlySet<string> = new Set(
+  [
+    'admin rdsadmin rdsrepladmin rdstopmgr rds_superuser rds_replication rds_password rds_iam template0 template1 none public',
+    'all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation column',
+    'concurrently constraint create cross current_catalog current_date current_role current_schema current_time',
+    'current_timestamp current_user default deferrable desc distinct do else end except false fetch for foreign freeze from full',
+    'grant group having ilike in initially inner intersect into is isnull join lateral leading left like limit localtime',
+    'localtimestamp natural not notnull null offset on only or order outer overlaps placing primary references returning right',
+    'select session_user similar some symmetric system_user table tablesample then to trailing true union unique user using',
+    'variadic verbose when where window with',
+  ].flatMap((line) => line.split(' ')),
+);
+
+/** Days that CloudWatch keeps a log group. Source: CloudWatch Logs API reference, "PutRetentionPolicy". */
+export const logRetentionDays = [
+  ...([
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+  ] as const),
 ] as const;
+
+/** Seconds between two points of RDS Enhanced Monitoring; 0 turns it off. Source: Amazon RDS API reference, "CreateDBInstance". */
+export const monitoringIntervals = [0, 1, 5, 10, 15, 30, 60] as const;
+
+/** Tags that every environment gets by itself; the keys of IAM tags differ by more than case. */
+export const ownTags = ['Project', 'Environment', 'ManagedBy', 'Name'] as const;

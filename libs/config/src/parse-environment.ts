@@ -1,7 +1,8 @@
-import { closest } from 'fastest-levenshtein';
+import { closest, distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { findings, type Finding } from './rules';
 import { environmentSchema, type Environment } from './schema';
+import { dotted, show } from './show';
 import { templates } from './templates';
 
 /** Everything that is wrong with an environment file, a line each; its message is all that a person needs to see. */
@@ -17,6 +18,15 @@ export class EnvironmentError extends Error {
 type Keyed = Record<string, unknown>;
 type Path = readonly PropertyKey[];
 
+/** Stands in for what is wrong, so that the rest can be checked. */
+const example = {
+  template: 'free-tier',
+  name: 'example',
+  accountId: '123456789012',
+  region: 'us-east-1',
+  loadBalancer: { domainName: 'mlflow.example.com', hostedZoneId: 'Z0123456789', idleTimeoutSeconds: 300, waf: false },
+};
+
 /**
  * Fills in the template's defaults and checks the whole.
  *
@@ -25,136 +35,144 @@ type Path = readonly PropertyKey[];
  * @throws EnvironmentError with all problems at once
  */
 export function parseEnvironment(input: unknown, file: string): Environment {
-  if (!isKeyed(input)) throw new EnvironmentError([`${file}: got ${show(input)}, want an environment as an object`]);
-  const template =
-    typeof input.template === 'string' && Object.hasOwn(templates, input.template)
-      ? templates[input.template as Environment['template']]
-      : undefined;
-  const filled = merge(template ?? templates['free-tier'], input) as Keyed;
+  if (!isKeyed(input)) {
+    throw new EnvironmentError([`${file}: got ${show(input, '')}, want an environment as an object`]);
+  }
+  const template = templateOf(input);
+  // A load balancer has the same defaults wherever it is named, even where it is refused.
+  const { loadBalancer } = isKeyed(input.loadBalancer) ? templates.production : {};
+  const defaults = { loadBalancer, ...templates[template ?? 'free-tier'] };
+  const filled = merge(defaults, input) as Keyed;
   const parsed = environmentSchema.safeParse(filled);
-  const structural = parsed.success ? [] : parsed.error.issues.flatMap((issue) => problemsOf(issue));
+  const issues = parsed.success ? [] : parsed.error.issues;
+  const wrong = issues.filter(({ code }) => code !== 'unrecognized_keys').map(({ path }) => keyOf(path));
 
-  // The rest is checked too, with a valid value in place of every wrong one, so that all problems are told at once.
-  const repaired = parsed.success
-    ? parsed.data
-    : repair(
-        filled,
-        parsed.error.issues.map(({ path }) => path),
-      );
-  const known = structural.map(({ path }) => path);
-  const crossField = (repaired === undefined ? [] : findings(repaired)).filter(
-    ({ path }) =>
-      !known.some((wrong) => path === wrong || path.startsWith(`${wrong}.`) || path.startsWith(`${wrong}[`)),
-  );
-  const problems = [...structural, ...crossField].map(
-    ({ path, want }) => `${file}: ${path}: got ${show(at(filled, path))}, want ${want}`,
-  );
+  // The rest is checked too, with a right value in place of every wrong one, so that all problems are told at once.
+  const repaired = parsed.success ? parsed.data : repair(filled, merge(example, defaults) as Keyed, wrong);
+  const between = repaired === undefined ? [] : findings(repaired, template);
+  const concerns = ({ path, against = [] }: Finding) => [path, ...against].map(split);
+  const meaningful = between.filter((finding) => !concerns(finding).some((path) => wrong.some(holds(path))));
+
+  const problems = [...issues.flatMap((issue) => problemsOf(issue, filled)), ...meaningful].map(({ path, want }) => {
+    const parts = split(path);
+    return `${file}: ${dotted(parts)}: got ${show(at(filled, parts), String(parts.at(-1)))}, want ${want}`;
+  });
   if (problems.length > 0 || !parsed.success) throw new EnvironmentError(problems);
   return parsed.data;
+}
+
+function templateOf({ template }: Keyed): Environment['template'] | undefined {
+  return typeof template === 'string' && Object.hasOwn(templates, template)
+    ? (template as Environment['template'])
+    : undefined;
 }
 
 /** The template's value for every key that the input leaves out; lists are taken whole. */
 function merge(base: unknown, input: unknown): unknown {
   if (input === undefined) return base;
   if (!isKeyed(base) || !isKeyed(input)) return input;
-  return Object.fromEntries(
-    [...new Set([...Object.keys(base), ...Object.keys(input)])].map((key) => [
-      key,
-      merge(own(base, key), own(input, key)),
-    ]),
-  );
+  const keys = new Set([...Object.keys(base), ...Object.keys(input)]);
+  return Object.fromEntries([...keys].map((key) => [key, merge(own(base, key), own(input, key))]));
 }
 
-function problemsOf(issue: z.core.$ZodIssue): readonly Finding[] {
+/** What zod found, told as a finding each. */
+function problemsOf(issue: z.core.$ZodIssue, filled: Keyed): readonly Finding[] {
+  const { path } = issue;
   if (issue.code === 'unrecognized_keys') {
-    const keys = keysAt(issue.path);
     return issue.keys.map((key) => ({
-      path: dotted([...issue.path, key]),
-      want: keys.length > 0 ? `a key of the schema: the nearest is ${closest(key, [...keys])}` : 'no such key',
+      path: [...path, key],
+      want: `a key of the schema: ${knownKey(key, path)}`,
     }));
   }
-  if (issue.code === 'invalid_type' && issue.expected === 'object')
-    return [{ path: dotted(issue.path), want: 'an object' }];
-  return [{ path: dotted(issue.path), want: issue.message.replace(/^want /, '') }];
+  if (issue.code === 'invalid_type' && issue.expected === 'object') return [{ path, want: 'an object' }];
+  const want = issue.message.replace(/^want /, '');
+  const value = at(filled, path);
+  // Short lists of values are in the message; of long ones, such as regions, the nearest helps.
+  if (
+    issue.code === 'invalid_value' &&
+    issue.values.length > 9 &&
+    typeof value === 'string' &&
+    typeof issue.values[0] === 'string'
+  ) {
+    return [{ path, want: `${want}; the nearest is ${closest(value, issue.values.map(String))}` }];
+  }
+  return [{ path, want }];
+}
+
+/** The key that was probably meant: a near one in the same place, the same one elsewhere, or else all there are. */
+function knownKey(key: string, path: Path): string {
+  const here = keysAt(path);
+  const nearest = closest(key, [...here]);
+  if (distance(key.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, nearest.length / 3)) {
+    return `the nearest is ${nearest}`;
+  }
+  const elsewhere = allKeys(environmentSchema).find((known) => known.at(-1) === key);
+  if (elsewhere) return `the nearest is ${dotted(elsewhere)}`;
+  return here.join(', ');
+}
+
+function shapeOf(schema: unknown): Readonly<Record<string, unknown>> {
+  if (schema instanceof z.ZodOptional) return shapeOf(schema.unwrap());
+  return schema instanceof z.ZodObject ? schema.shape : {};
 }
 
 /** The keys that the schema knows at a path. */
 function keysAt(path: Path): readonly string[] {
-  let schema: unknown = environmentSchema;
-  for (const key of path) schema = schema instanceof z.ZodObject ? (schema.shape as Keyed)[String(key)] : undefined;
-  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  return Object.keys(shapeOf(path.reduce<unknown>((schema, key) => own(shapeOf(schema), key), environmentSchema)));
 }
 
-/** The environment with the template's value wherever a key is wrong, or undefined when that does not make it right. */
-function repair(filled: Keyed, wrong: readonly Path[]): Environment | undefined {
-  const valid: Keyed = {
-    template: 'free-tier',
-    name: 'name',
-    accountId: '000000000000',
-    region: 'us-east-1',
-    ...templates[filled.template === 'production' ? 'production' : 'free-tier'],
-  };
-  const repaired = knownKeys(filled);
+function allKeys(schema: unknown, path: Path = []): readonly Path[] {
+  return Object.entries(shapeOf(schema)).flatMap(([key, inner]) => [[...path, key], ...allKeys(inner, [...path, key])]);
+}
+
+/** The environment with a right value wherever a key is wrong, or undefined when that does not make it right. */
+function repair(filled: Keyed, right: Keyed, wrong: readonly Path[]): Environment | undefined {
+  const repaired = knownKeys(environmentSchema, filled) as Keyed;
   for (const path of wrong) {
-    const keys = path.filter((key) => typeof key === 'string');
-    const last = keys.at(-1);
-    const parent = keys
-      .slice(0, -1)
-      .reduce<unknown>((value, key) => (isKeyed(value) ? own(value, key) : undefined), repaired);
-    if (last === undefined || !isKeyed(parent)) continue;
-    parent[last] = keys.reduce<unknown>((value, key) => (isKeyed(value) ? own(value, key) : undefined), valid);
+    const parent = at(repaired, path.slice(0, -1));
+    const key = String(path.at(-1));
+    const value = at(right, path);
+    if (!isKeyed(parent)) continue;
+    if (value === undefined) Reflect.deleteProperty(parent, key);
+    else parent[key] = value;
   }
   return environmentSchema.safeParse(repaired).data;
 }
 
 /** A copy with only the keys that the schema knows. */
-function knownKeys(value: Keyed): Keyed {
-  const keep = (schema: unknown, given: unknown): unknown =>
-    schema instanceof z.ZodObject && isKeyed(given)
-      ? Object.fromEntries(
-          Object.keys(schema.shape).map((key) => [key, keep((schema.shape as Keyed)[key], own(given, key))]),
-        )
-      : given;
-  return keep(environmentSchema, value) as Keyed;
+function knownKeys(schema: unknown, value: unknown): unknown {
+  if (!isKeyed(value)) return value;
+  const shape = Object.entries(shapeOf(schema));
+  if (shape.length === 0) return { ...value };
+  return Object.fromEntries(shape.map(([key, inner]) => [key, knownKeys(inner, own(value, key))]));
 }
 
-function at(value: unknown, path: string): unknown {
-  return path
-    .split(/[.[\]]+/)
-    .filter((key) => key !== '')
-    .reduce<unknown>(
-      (inner, key) => (isKeyed(inner) || Array.isArray(inner) ? own(inner as Keyed, key) : undefined),
-      value,
-    );
+function split(path: Finding['path']): Path {
+  return typeof path === 'string' ? path.split('.') : path;
 }
 
-function own(value: Keyed, key: string): unknown {
-  return Object.hasOwn(value, key) ? value[key] : undefined;
+/** The key that a wrong value belongs to: a wrong item makes its whole list wrong. */
+function keyOf(path: Path): Path {
+  const item = path.findIndex((key) => typeof key === 'number');
+  return item === -1 ? path : path.slice(0, item);
+}
+
+/** Tests whether a path is a section of another one, or the same. */
+function holds(path: Path): (section: Path) => boolean {
+  return (section) => section.every((key, index) => String(key) === String(path[index]));
+}
+
+function at(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (inner, key) => (isKeyed(inner) || Array.isArray(inner) ? own(inner, key) : undefined),
+    value,
+  );
+}
+
+function own(value: object, key: PropertyKey): unknown {
+  return Object.hasOwn(value, key) ? (value as Record<PropertyKey, unknown>)[key] : undefined;
 }
 
 function isKeyed(value: unknown): value is Keyed {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function dotted(path: Path): string {
-  return path
-    .map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index > 0 ? '.' : ''}${String(key)}`))
-    .join('');
-}
-
-/** A value as a person recognizes it; never one that could be a secret. */
-function show(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (typeof value === 'string' && /PRIVATE KEY|^\s*ssh-/.test(value)) {
-    return value.includes('PRIVATE KEY')
-      ? 'a private key (not shown; it must never be in a file)'
-      : 'an SSH key (not shown)';
-  }
-  let text: string;
-  try {
-    text = JSON.stringify(value) ?? String(value);
-  } catch {
-    text = String(value);
-  }
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }

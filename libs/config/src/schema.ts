@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { regions } from './aws';
+import { logRetentionDays, monitoringIntervals, regions } from './aws';
 
 const want = (what: string) => ({ error: `want ${what}` });
 const wholeNumber = (least: number, most: number, unit = '') => {
@@ -9,112 +9,206 @@ const wholeNumber = (least: number, most: number, unit = '') => {
 const matching = (pattern: RegExp, what: string) => z.string(want(what)).regex(pattern, want(what));
 const flag = z.boolean(want('true or false'));
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T) => z.enum(values, want(values.join(' or ')));
+const oneNumberOf = <const T extends readonly number[]>(values: T, unit: string) =>
+  z.literal(values, want(`one of ${values.join(', ')} (${unit})`));
+const list = <T extends z.ZodType>(item: T, what: string) => z.array(item, want(`a list of ${what}`));
 
-const ipv4Range = matching(/^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/, 'an IPv4 range such as 203.0.113.0/24');
-
-/** Weekday and time as RDS writes them: `sun:03:00-sun:04:00`. */
-const weekly = matching(
-  /^(mon|tue|wed|thu|fri|sat|sun):([01]\d|2[0-3]):[0-5]\d-(mon|tue|wed|thu|fri|sat|sun):([01]\d|2[0-3]):[0-5]\d$/,
-  'a weekly window in UTC such as sun:03:00-sun:04:00',
+const ipv4Range = matching(
+  /^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/,
+  'an IPv4 range such as 203.0.113.0/24, or 203.0.113.7/32 for one address',
 );
-const daily = matching(
-  /^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/,
-  'a daily window in UTC such as 01:00-02:00',
+const ipv4Ranges = list(ipv4Range, 'IPv4 ranges');
+
+/** Daily and weekly times as RDS writes them: `01:00-02:00`, `sun:03:00-sun:04:00`. */
+const time = '([01]\\d|2[0-3]):[0-5]\\d';
+const dayTime = `(mon|tue|wed|thu|fri|sat|sun):${time}`;
+const daily = matching(new RegExp(`^${time}-${time}$`), 'a daily window in UTC such as 01:00-02:00');
+const weekly = matching(new RegExp(`^${dayTime}-${dayTime}$`), 'a weekly window in UTC such as sun:03:00-sun:04:00');
+
+const subnetIds = list(
+  matching(/^subnet-[0-9a-f]{8,17}$/, 'a subnet id such as subnet-0123456789abcdef0'),
+  'subnet ids',
 );
 
 const network = z.strictObject({
-  /** IPv4 range of the VPC, /16 to /24. */
+  /** IPv4 range of the VPC, /16 to /28. @default 10.20.0.0/16, in production 10.30.0.0/16 */
   cidr: ipv4Range,
-  /** Availability Zones that subnets are made in; a database needs two even when it stands in one. */
+  /** Availability Zones that subnets are made in; a database needs two even when it stands in one. @default 2 */
   availabilityZoneCount: wholeNumber(2, 3),
-  /** Ranges of the public subnets, one per zone. Default: the first parts of `cidr`. */
-  publicSubnetCidrs: z.array(ipv4Range, want('a list of IPv4 ranges')).optional(),
-  /** Ranges of the private subnets, one per zone. Default: the first parts of the second half of `cidr`. */
-  privateSubnetCidrs: z.array(ipv4Range, want('a list of IPv4 ranges')).optional(),
-  /** NAT gateways for the private subnets. Each is billed by the hour. */
+  /** Ranges of the public subnets, one per zone. @default - the first parts of `cidr` */
+  publicSubnetCidrs: ipv4Ranges.optional(),
+  /** Ranges of the private subnets, one per zone. @default - the first parts of the second half of `cidr` */
+  privateSubnetCidrs: ipv4Ranges.optional(),
+  /** NAT gateways for the private subnets, billed by the hour each. @default none, in production single */
   nat: oneOf(['none', 'single', 'per-az']),
+  /** Record who talked to whom in CloudWatch. @default false, in production true */
+  flowLogs: flag,
+  /** A VPC that is there already, in place of the keys above, which then do nothing. @default - a VPC of its own */
+  existing: z
+    .strictObject({
+      /** Id of the VPC; DNS support and DNS host names must be on. */
+      vpcId: matching(/^vpc-[0-9a-f]{8,17}$/, 'a VPC id such as vpc-0123456789abcdef0'),
+      /** Subnets with a route to an internet gateway, in two or more zones. */
+      publicSubnetIds: subnetIds,
+      /** Subnets for the database and the fleet, in two or more zones. */
+      privateSubnetIds: subnetIds,
+    })
+    .optional(),
 });
 
 const access = z.strictObject({
-  /** IPv4 ranges that may reach the tracking URI. Empty: nobody, use the Session Manager port forward. */
-  trackingCidrs: z.array(ipv4Range, want('a list of IPv4 ranges')),
+  /** IPv4 ranges that may reach the tracking URI. @default [], nobody: use the Session Manager port forward */
+  trackingCidrs: ipv4Ranges,
+  /** Who may reach SSH. Session Manager needs neither. */
   ssh: z.strictObject({
-    /** IPv4 ranges that may reach SSH. */
-    cidrs: z.array(ipv4Range, want('a list of IPv4 ranges')),
-    /** Let EC2 Instance Connect, the "Connect" button of the console, reach SSH. */
+    /** IPv4 ranges. @default [] */
+    cidrs: ipv4Ranges,
+    /** EC2 Instance Connect, the "Connect" button of the console. @default false */
     instanceConnect: flag,
   }),
-  /** OpenSSH public key to log in with. Default: no key pair, Session Manager needs none. */
-  sshPublicKey: matching(
-    /^(ssh-rsa|ssh-ed25519) [A-Za-z0-9+/]{64,}={0,3}( .*)?$/,
-    'an OpenSSH public key of type RSA or ED25519 (the only ones EC2 takes), the content of a file such as id_ed25519.pub',
-  ).optional(),
+  /** OpenSSH public key to log in with: the content of a file such as id_ed25519.pub. @default - no key pair */
+  sshPublicKey: z
+    .string(want('an OpenSSH public key'))
+    .trim()
+    .regex(
+      /^(ssh-rsa|ssh-ed25519) [A-Za-z0-9+/]+={0,2}( [^\r\n]*)?$/,
+      want('an OpenSSH public key of type RSA or ED25519, the content of a file such as id_ed25519.pub'),
+    )
+    .optional(),
+  /** MLflow's own users and passwords; without TLS in front they cross the network in clear. @default none, in production basic-auth */
+  authentication: oneOf(['none', 'basic-auth']),
 });
 
 const server = z.strictObject({
-  /** EC2 instance type. */
+  /** EC2 instance type. @default t3.micro, in production t4g.small */
   instanceType: matching(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'an EC2 instance type such as t3.micro'),
-  /** Encrypted root volume in GiB. */
+  /** Servers that run at least. @default 1, in production 2 */
+  minCount: wholeNumber(1, 20, 'servers'),
+  /** Servers that run at most. @default 1, in production 4 */
+  maxCount: wholeNumber(1, 20, 'servers'),
+  /** Encrypted root volume in GiB. @default 8 */
   rootVolumeGiB: wholeNumber(8, 16384, 'GiB'),
-  /** TCP port of the tracking URI. */
+  /** TCP port of the server. @default 5000 */
   port: wholeNumber(1024, 65535),
-  /** Whether the server passes artifacts on (`proxied`, clients need no AWS keys) or clients go to S3 themselves (`direct`). */
+  /** Whether the server passes artifacts on (`proxied`, clients need no AWS keys) or clients go to S3 (`direct`). @default proxied */
   artifactServing: oneOf(['proxied', 'direct']),
+  /** What the server takes on, where it should not follow from instance type and database class. @default - computed */
+  sizing: z
+    .strictObject({
+      /** Processes that serve requests. */
+      workers: wholeNumber(1, 64).optional(),
+      /** Database connections that each pool of a worker keeps open. */
+      poolSize: wholeNumber(1, 200).optional(),
+      /** Connections that a pool may open beyond that for a while; MLflow ignores 0. */
+      maxOverflow: wholeNumber(1, 200).optional(),
+      /** Run MLflow's job processes, which server-side GenAI evaluation needs and which take over 1 GiB. */
+      jobs: flag.optional(),
+    })
+    .optional(),
+});
+
+const loadBalancer = z.strictObject({
+  /** DNS name that clients use. */
+  domainName: matching(
+    /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
+    'a domain name in lower case such as mlflow.example.com',
+  ),
+  /** Route 53 zone to make a certificate and the name in; it must be delegated, or validation waits over an hour. */
+  hostedZoneId: matching(/^Z[A-Z0-9]{1,31}$/, 'a Route 53 hosted zone id such as Z0123456789ABCDEFGHIJ').optional(),
+  /** ACM certificate to use instead; the name is then yours to point at the load balancer. */
+  certificateArn: matching(
+    /^arn:aws:acm:[a-z0-9-]+:\d{12}:certificate\/[A-Za-z0-9-]+$/,
+    'the ARN of an ACM certificate such as arn:aws:acm:eu-central-1:123456789012:certificate/…',
+  ).optional(),
+  /** Seconds until a silent connection is closed; MLflow clients wait 120. @default 300 */
+  idleTimeoutSeconds: wholeNumber(121, 4000, "seconds, longer than an MLflow client's 120"),
+  /** AWS WAF with AWS's common rules in front, billed by the month. @default false */
+  waf: flag,
 });
 
 const database = z.strictObject({
-  /** RDS instance identifier; the environment's name is put before it. */
+  /** RDS instance identifier; the environment's name is put before it. @default mlflow-backend-db */
   identifier: matching(
-    /^[a-z](?!.*--)[a-z0-9-]{0,48}[a-z0-9]$/,
-    'letters, digits and single hyphens, a letter first, at most 50',
+    /^[a-z](?!.*--)([a-z0-9-]{0,61}[a-z0-9])?$/,
+    'lower-case letters, digits and single hyphens, a letter first, no hyphen last',
   ),
-  /** PostgreSQL database that RDS makes at the start. */
-  name: matching(/^[a-z_][a-z0-9_]{0,62}$/, 'lower-case letters, digits and underscores, no digit first, at most 63'),
-  /** Master user, whom MLflow connects as. */
+  /** PostgreSQL database that RDS makes at the start. @default mlflow_db */
+  name: matching(/^[a-z][a-z0-9_]{0,62}$/, 'lower-case letters, digits and underscores, a letter first, at most 63'),
+  /** Master user, whom MLflow connects as. @default mlflow */
   username: matching(
     /^[a-z][a-z0-9_]{0,62}$/,
     'lower-case letters, digits and underscores, a letter first, at most 63',
   ),
-  /** TCP port. */
+  /** TCP port. @default 5432 */
   port: wholeNumber(1150, 65535),
-  /** PostgreSQL version: major, or major.minor to hold one back. */
-  engineVersion: matching(/^\d+(\.\d+)?$/, 'a PostgreSQL version such as "17" or "17.6"'),
-  /** RDS instance class. */
+  /** PostgreSQL version: major, or major.minor to hold one back. @default 17 */
+  engineVersion: matching(/^[1-9]\d?(\.\d{1,2})?$/, 'a PostgreSQL version in quotes such as "17" or "17.6"'),
+  /** RDS instance class. @default db.t4g.micro (Graviton: more for less than db.t3.micro), in production db.t4g.medium */
   instanceClass: matching(/^db\.[a-z0-9]+\.[a-z0-9]+$/, 'an RDS instance class such as db.t4g.micro'),
-  /** Storage in GiB. */
+  /** Storage in GiB. @default 20, in production 50 */
   allocatedStorageGiB: wholeNumber(20, 65536, 'GiB'),
-  /** Limit in GiB up to which RDS grows the storage by itself. Default: it does not grow. */
+  /** Limit in GiB up to which RDS grows the storage by itself. @default - it does not grow, in production 500 */
   maxAllocatedStorageGiB: wholeNumber(22, 65536, 'GiB').optional(),
-  /** General purpose volume type. */
+  /** General purpose volume type. @default gp2, in production gp3 */
   storageType: oneOf(['gp2', 'gp3']),
-  /** Keep a standby in another zone. */
+  /** Keep a standby in another zone. @default false, in production true */
   multiAz: flag,
-  /** Days that automated backups are kept; 0 turns them off. */
+  /** Days that automated backups are kept; 0 turns them off. @default 1, in production 30 */
   backupRetentionDays: wholeNumber(0, 35, 'days'),
-  /** Daily backup window, UTC. Default: RDS chooses. */
+  /** Daily backup window, UTC. @default - RDS chooses, in production 01:00-02:00 */
   backupWindow: daily.optional(),
-  /** Weekly maintenance window, UTC. Default: RDS chooses. */
+  /** Weekly maintenance window, UTC. @default - RDS chooses, in production sun:03:00-sun:04:00 */
   maintenanceWindow: weekly.optional(),
-  /** Refuse to delete the instance, in RDS and in Terraform. */
+  /** Refuse to delete the instance, in RDS and in Terraform. @default false, in production true */
   deletionProtection: flag,
-  /** Take a snapshot when the instance is deleted. */
+  /** Take a snapshot when the instance is deleted. @default false, in production true */
   finalSnapshot: flag,
-  /** Keep a history of what the database waited for. */
+  /** Keep seven days of what the database waited for (Database Insights, standard mode). @default false, in production true */
   performanceInsights: flag,
-  /** Send the PostgreSQL log to CloudWatch. */
-  logExport: flag,
+  /** Seconds between two points of the operating system's metrics; 0 turns them off. @default 0, in production 60 */
+  enhancedMonitoringSeconds: oneNumberOf(monitoringIntervals, 'seconds'),
+  /** PostgreSQL logs sent to CloudWatch. @default [], in production both */
+  logExports: list(oneOf(['postgresql', 'upgrade']), 'postgresql and upgrade'),
+  /** A second instance that MLflow reads from. @default false */
+  readReplica: flag,
+  /** Who makes and rotates the password: RDS, or Secrets Manager, which a read replica needs. @default rds-managed */
+  password: oneOf(['rds-managed', 'secrets-manager']),
+  /** Snapshot, by identifier or ARN, that the instance is made from; its database and user must be those above. @default - empty */
+  restoreFromSnapshot: matching(
+    /^(arn:aws:rds:[a-z0-9-]+:\d{12}:snapshot:)?(rds:)?[a-zA-Z](?!.*--)[a-zA-Z0-9-]{0,253}[a-zA-Z0-9]$/,
+    'the identifier or ARN of an RDS snapshot',
+  ).optional(),
 });
 
 const artifacts = z.strictObject({
-  /** Beginning of the bucket's name; environment and a unique ending follow. */
+  /** Beginning of the bucket's name; environment and a unique ending follow. @default mlflow-artifacts-remote */
   bucketPrefix: matching(
-    /^(?!xn--|sthree-|amzn-s3-demo-)[a-z0-9][a-z0-9-]*[a-z0-9]$/,
-    'lower-case letters, digits and hyphens, beginning and ending with a letter or digit',
+    /^(?!xn--|sthree-|amzn-s3-demo-)[a-z0-9]([a-z0-9-]*[a-z0-9])?$/,
+    'lower-case letters, digits and hyphens, a letter or digit first and last (Amazon S3 user guide, "Bucket naming rules")',
   ),
-  /** Days after which replaced or deleted versions of an artifact are really gone. */
+  /** Encryption by S3's own keys or by a KMS key of the environment. @default s3, in production kms */
+  encryption: oneOf(['s3', 'kms']),
+  /** Log every access into a second bucket. @default false, in production true */
+  accessLogs: flag,
+  /** Days after which replaced or deleted versions of an artifact are really gone. @default 30, in production 90 */
   noncurrentVersionDays: wholeNumber(1, 3650, 'days'),
-  /** Let `destroy` delete the bucket with the artifacts in it. */
+  /** Let `destroy` delete the bucket with the artifacts in it. @default true, in production false */
   forceDestroy: flag,
+});
+
+const observability = z.strictObject({
+  /** Who gets alarms and budget warnings; must confirm once by mail. @default - nobody, alarms are shown only */
+  alarmEmail: matching(/^[^\s@"'<>]+@[^\s@"'<>]+\.[a-z]{2,}$/i, 'an e-mail address').optional(),
+  /** Spending per month, in US dollars, whose forecast raises a warning. @default - no budget */
+  monthlyBudgetUsd: z
+    .number(want('US dollars per month, above 0'))
+    .positive(want('US dollars per month, above 0'))
+    .max(1_000_000, want('US dollars per month, at most 1000000'))
+    .optional(),
+  /** Days that logs are kept. @default 7, in production 90 */
+  logRetentionDays: oneNumberOf(logRetentionDays, 'days'),
+  /** One CloudWatch dashboard of server, database and artifacts; three per account are free. @default true */
+  dashboard: flag,
 });
 
 /** Names of the templates. */
@@ -126,20 +220,23 @@ export const environmentSchema = z.strictObject({
   template: oneOf(templateNames),
   /** Name of the environment; part of the name of what AWS wants unique. */
   name: matching(
-    /^[a-z](?!.*--)[a-z0-9-]{0,10}[a-z0-9]$/,
-    'lower-case letters, digits and single hyphens, a letter first, 2 to 12',
+    /^[a-z](?!.*--)([a-z0-9-]{0,10}[a-z0-9])?$/,
+    'lower-case letters, digits and single hyphens, a letter first, no hyphen last, at most 12',
   ),
-  /** The AWS account it lives in; credentials of another are refused. */
+  /** The AWS account it lives in, 12 digits; credentials of another are refused. */
   accountId: matching(/^\d{12}$/, 'an AWS account id, 12 digits in quotes'),
   /** AWS region. */
   region: z.enum(regions, want('a commercial AWS region such as eu-central-1')),
-  /** Tags on every resource beside our own. */
+  /** Tags on every resource beside our own. @default {} */
   tags: z.record(z.string(), z.string(want('text')), want('tags as { Name: "value" }')),
   network,
   access,
   server,
+  /** HTTPS in front of the servers; production needs it, the free tier has none. */
+  loadBalancer: loadBalancer.optional(),
   database,
   artifacts,
+  observability,
 });
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
@@ -152,6 +249,9 @@ type Identity = 'template' | 'name' | 'accountId' | 'region';
 
 /** An environment with every default filled in. */
 export type Environment = DeepReadonly<z.infer<typeof environmentSchema>>;
+
+/** What a template gives: everything but who and where, and of the load balancer what is the same for everybody. */
+export type Template = Omit<Environment, Identity | 'loadBalancer'> & DeepPartial<Pick<Environment, 'loadBalancer'>>;
 
 /** What a person writes: which template, where, and what is other than in the template. */
 export type EnvironmentInput = Pick<Environment, Identity> & DeepPartial<Omit<Environment, Identity>>;

@@ -1,20 +1,26 @@
-import type { Environment, templateNames } from './schema';
-
-type Template = Omit<Environment, 'template' | 'name' | 'accountId' | 'region'>;
+import type { Template, templateNames } from './schema';
 
 /** The tutorial, done right, inside the free tier. */
 const freeTier: Template = {
   tags: {},
-  network: { cidr: '10.20.0.0/16', availabilityZoneCount: 2, nat: 'none' },
-  access: { trackingCidrs: [], ssh: { cidrs: [], instanceConnect: false } },
-  // t3.micro is free in accounts from before and since July 2025; t2.micro only in the former.
-  server: { instanceType: 't3.micro', rootVolumeGiB: 8, port: 5000, artifactServing: 'proxied' },
+  network: { cidr: '10.20.0.0/16', availabilityZoneCount: 2, nat: 'none', flowLogs: false },
+  access: { trackingCidrs: [], ssh: { cidrs: [], instanceConnect: false }, authentication: 'none' },
+  server: {
+    // t3.micro is free in accounts from before and since July 2025; t2.micro only in the former.
+    instanceType: 't3.micro',
+    minCount: 1,
+    maxCount: 1,
+    rootVolumeGiB: 8,
+    port: 5000,
+    artifactServing: 'proxied',
+  },
   database: {
     identifier: 'mlflow-backend-db',
     name: 'mlflow_db',
     username: 'mlflow',
     port: 5432,
     engineVersion: '17',
+    // Cheaper and faster than db.t3.micro once the free months are over.
     instanceClass: 'db.t4g.micro',
     allocatedStorageGiB: 20,
     storageType: 'gp2',
@@ -23,23 +29,44 @@ const freeTier: Template = {
     deletionProtection: false,
     finalSnapshot: false,
     performanceInsights: false,
-    logExport: false,
+    enhancedMonitoringSeconds: 0,
+    logExports: [],
+    readReplica: false,
+    password: 'rds-managed',
   },
-  artifacts: { bucketPrefix: 'mlflow-artifacts-remote', noncurrentVersionDays: 30, forceDestroy: true },
+  artifacts: {
+    bucketPrefix: 'mlflow-artifacts-remote',
+    encryption: 's3',
+    accessLogs: false,
+    noncurrentVersionDays: 30,
+    // `destroy` leaves nothing behind.
+    forceDestroy: true,
+  },
+  observability: { logRetentionDays: 7, dashboard: true },
 };
 
 /** What survives the loss of a zone, a mistake and a year. */
 const production: Template = {
   tags: {},
-  network: { cidr: '10.30.0.0/16', availabilityZoneCount: 2, nat: 'single' },
-  access: { trackingCidrs: [], ssh: { cidrs: [], instanceConnect: false } },
-  server: { instanceType: 't4g.small', rootVolumeGiB: 8, port: 5000, artifactServing: 'proxied' },
+  network: { cidr: '10.30.0.0/16', availabilityZoneCount: 2, nat: 'single', flowLogs: true },
+  access: { trackingCidrs: [], ssh: { cidrs: [], instanceConnect: false }, authentication: 'basic-auth' },
+  server: {
+    instanceType: 't4g.small',
+    minCount: 2,
+    maxCount: 4,
+    rootVolumeGiB: 8,
+    port: 5000,
+    artifactServing: 'proxied',
+  },
+  // The domain name is everybody's own.
+  loadBalancer: { idleTimeoutSeconds: 300, waf: false },
   database: {
     identifier: 'mlflow-backend-db',
     name: 'mlflow_db',
     username: 'mlflow',
     port: 5432,
     engineVersion: '17',
+    // The cheapest whose 4 GiB carry the connections of four servers.
     instanceClass: 'db.t4g.medium',
     allocatedStorageGiB: 50,
     maxAllocatedStorageGiB: 500,
@@ -51,9 +78,19 @@ const production: Template = {
     deletionProtection: true,
     finalSnapshot: true,
     performanceInsights: true,
-    logExport: true,
+    enhancedMonitoringSeconds: 60,
+    logExports: ['postgresql', 'upgrade'],
+    readReplica: false,
+    password: 'rds-managed',
   },
-  artifacts: { bucketPrefix: 'mlflow-artifacts-remote', noncurrentVersionDays: 90, forceDestroy: false },
+  artifacts: {
+    bucketPrefix: 'mlflow-artifacts-remote',
+    encryption: 'kms',
+    accessLogs: true,
+    noncurrentVersionDays: 90,
+    forceDestroy: false,
+  },
+  observability: { logRetentionDays: 90, dashboard: true },
 };
 
 /** The defaults of each template. */

@@ -22,6 +22,8 @@ from moto.core.exceptions import ServiceException
 from moto.core.request import Request
 from werkzeug.exceptions import HTTPException
 
+from . import cbor
+
 # moto answers one request at a time: its models are not made for two threads, and conditional writes
 # (the lock file of a Terraform state) must be atomic. The snapshots take the same lock.
 WORLD = threading.RLock()
@@ -128,6 +130,9 @@ def refusal(call: Call, status: int, code: str, message: str) -> Answer:
 
     The status of what the emulator lacks is 501: SDKs retry 500, 502, 503 and 504 for many minutes.
     """
+    if 'Smithy-Protocol' in call.headers:
+        body = cbor.encode({'__type': code, 'message': message})
+        return Answer(status, {'Content-Type': 'application/cbor', 'smithy-protocol': 'rpc-v2-cbor'}, body)
     if 'json' in call.headers.get('Content-Type', '') or 'X-Amz-Target' in call.headers:
         content_type, body = 'application/x-amz-json-1.1', json.dumps({'__type': code, 'message': message})
     else:

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import moto.s3.models as s3
+from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from moto.core.base_backend import AccountSpecificBackend, BackendDict
 from moto.core.common_models import BaseModel
@@ -90,6 +91,10 @@ def _private_key(pem: bytes) -> Any:
     return serialization.load_pem_private_key(pem, password=None)
 
 
+def _certificate(pem: bytes) -> x509.Certificate:
+    return x509.load_pem_x509_certificate(pem)
+
+
 def _function(module: str, name: str, line: int) -> types.FunctionType:
     """A function without a name of its own (`defaultdict(lambda: ...)`): looked up in the code of what encloses it."""
     enclosing: Any = importlib.import_module(module)
@@ -117,6 +122,8 @@ class _Pickler(pickle.Pickler):
             return _function, (value.__module__, value.__qualname__, value.__code__.co_firstlineno)
         if kind.__module__.startswith('cryptography.') and hasattr(value, 'private_bytes'):
             return _private_key, (value.private_bytes(*_PEM),)
+        if isinstance(value, x509.Certificate):
+            return _certificate, (value.public_bytes(_PEM[0]),)
         return NotImplemented
 
 

@@ -25,6 +25,16 @@ CHECKSUMS = {
 }
 
 
+LEFTOVERS = {
+    'network_interfaces': 'NetworkInterfaces',
+    'network_acls': 'NetworkAcls',
+    'security_groups': 'SecurityGroups',
+    'volumes': 'Volumes',
+    'vpc_endpoints': 'VpcEndpoints',
+    'vpcs': 'Vpcs',
+}
+
+
 def db_instance(aws: Any, name: str, **settings: Any) -> dict[str, Any]:
     made = aws.client('rds').create_db_instance(
         DBInstanceIdentifier=name,
@@ -88,6 +98,39 @@ class TestRds:
         )['DBInstance']
         assert changed['PerformanceInsightsEnabled'] is False
 
+    def test_replica_is_an_instance_of_its_own(self, aws: Any) -> None:
+        source = db_instance(
+            aws, 'source', ManageMasterUserPassword=False, MasterUserPassword='not-managed', MultiAZ=True,
+            BackupRetentionPeriod=7,
+        )  # fmt: skip
+        rds = aws.client('rds')
+        replica = rds.create_db_instance_read_replica(
+            DBInstanceIdentifier='copy', SourceDBInstanceIdentifier='source', DBInstanceClass='db.t4g.small'
+        )['DBInstance']
+        assert replica['DbiResourceId'] != source['DbiResourceId']
+        assert (replica['MultiAZ'], replica['BackupRetentionPeriod']) == (False, 0)
+        assert replica['ReadReplicaSourceDBInstanceIdentifier'] == 'source'
+        (read,) = rds.describe_db_instances(DBInstanceIdentifier='source')['DBInstances']
+        assert read['ReadReplicaDBInstanceIdentifiers'] == ['copy'] and read['MultiAZ'] is True
+
+    def test_replica_of_a_managed_password_is_refused(self, aws: Any) -> None:
+        db_instance(aws, 'managed')
+        rds = aws.client('rds')
+        with pytest.raises(rds.exceptions.ClientError, match='managed by RDS'):
+            rds.create_db_instance_read_replica(DBInstanceIdentifier='no', SourceDBInstanceIdentifier='managed')
+
+    def test_final_snapshot_and_restore(self, aws: Any) -> None:
+        rds = aws.client('rds')
+        first = db_instance(aws, 'snapped')
+        rds.delete_db_instance(
+            DBInstanceIdentifier='snapped', SkipFinalSnapshot=False, FinalDBSnapshotIdentifier='snapped-final'
+        )
+        restored = rds.restore_db_instance_from_db_snapshot(
+            DBInstanceIdentifier='again', DBSnapshotIdentifier='snapped-final'
+        )['DBInstance']
+        assert restored['DbiResourceId'] != first['DbiResourceId']
+        assert restored['MasterUsername'] == 'mlflow'
+
     def test_versions_and_sizes_on_offer(self, aws: Any) -> None:
         rds = aws.client('rds')
         (version,) = rds.describe_db_engine_versions(Engine='postgres', EngineVersion='16')['DBEngineVersions']
@@ -136,6 +179,18 @@ class TestCloudWatch:
         assert tags == [{'Key': 'team', 'Value': 'ml'}]
         cloudwatch.delete_alarms(AlarmNames=['cpu'])
         assert cloudwatch.describe_alarms(AlarmNames=['cpu'])['MetricAlarms'] == []
+
+    def test_composite_alarm(self, aws: Any) -> None:
+        cloudwatch = aws.client('cloudwatch')
+        cloudwatch.put_composite_alarm(AlarmName='down', AlarmRule='ALARM(cpu) OR ALARM(disk)', ActionsEnabled=True)
+        (read,) = cloudwatch.describe_alarms(AlarmNames=['down'], AlarmTypes=['CompositeAlarm'])['CompositeAlarms']
+        assert (read['AlarmName'], read['AlarmRule']) == ('down', 'ALARM(cpu) OR ALARM(disk)')
+        cloudwatch.delete_alarms(AlarmNames=['down'])
+
+    def test_missing_action_is_said_so_in_cbor(self, aws: Any) -> None:
+        cloudwatch = aws.client('cloudwatch')
+        with pytest.raises(cloudwatch.exceptions.ClientError, match='the emulated AWS has no cloudwatch:PutMetricStream'):
+            cloudwatch.put_metric_stream(Name='s', FirehoseArn='a', RoleArn='r', OutputFormat='json')
 
     def test_dashboard(self, aws: Any) -> None:
         cloudwatch = aws.client('cloudwatch')
@@ -237,6 +292,28 @@ class TestS3:
         assert read['Body'].read() == b'some bytes' * 9999
         assert read['ContentEncoding'] == 'x-own'
 
+    def test_lifecycle_reads_back_as_written(self, aws: Any) -> None:
+        s3 = aws.client('s3')
+        s3.create_bucket(Bucket='lifecycle')
+        rule = {
+            'ID': 'old',
+            'Status': 'Enabled',
+            'Filter': {'And': {'Prefix': '1/', 'ObjectSizeGreaterThan': 131072}},
+            'Transitions': [{'Days': 90, 'StorageClass': 'STANDARD_IA'}],
+            'NoncurrentVersionExpiration': {'NoncurrentDays': 365, 'NewerNoncurrentVersions': 3},
+        }
+        s3.put_bucket_lifecycle_configuration(
+            Bucket='lifecycle',
+            LifecycleConfiguration={'Rules': [rule]},
+            TransitionDefaultMinimumObjectSize='varies_by_storage_class',
+        )
+        read = s3.get_bucket_lifecycle_configuration(Bucket='lifecycle')
+        assert read['Rules'] == [rule]
+        assert read['TransitionDefaultMinimumObjectSize'] == 'varies_by_storage_class'
+        s3.delete_bucket_lifecycle(Bucket='lifecycle')
+        with pytest.raises(s3.exceptions.ClientError, match='NoSuchLifecycleConfiguration'):
+            s3.get_bucket_lifecycle_configuration(Bucket='lifecycle')
+
     def test_conditions_of_a_policy(self, aws: Any) -> None:
         """The policy of the artifact bucket refuses what is not TLS, and nothing else."""
         s3 = aws.client('s3')
@@ -314,6 +391,31 @@ class TestEc2:
         with pytest.raises(ec2.exceptions.ClientError, match='InvalidVolume.NotFound'):
             ec2.describe_volumes(VolumeIds=[attached['VolumeId']])
 
+    def test_nothing_is_left_of_a_network(self, aws: Any) -> None:
+        ec2 = aws.client('ec2', 'eu-west-3')
+        before = {name: len(getattr(ec2, f'describe_{name}')()[key]) for name, key in LEFTOVERS.items()}
+        vpc = ec2.create_vpc(CidrBlock='10.0.0.0/16')['Vpc']['VpcId']
+        subnet = ec2.create_subnet(VpcId=vpc, CidrBlock='10.0.0.0/24')['Subnet']['SubnetId']
+        endpoint = ec2.create_vpc_endpoint(VpcId=vpc, ServiceName='com.amazonaws.eu-west-3.s3')['VpcEndpoint']
+        instance = self.launch(ec2, SubnetId=subnet)['InstanceId']
+        ec2.terminate_instances(InstanceIds=[instance])
+        ec2.delete_vpc_endpoints(VpcEndpointIds=[endpoint['VpcEndpointId']])
+        ec2.delete_subnet(SubnetId=subnet)
+        ec2.delete_vpc(VpcId=vpc)
+        assert {name: len(getattr(ec2, f'describe_{name}')()[key]) for name, key in LEFTOVERS.items()} == before
+
+    def test_tags_of_a_launch_template_are_its_own(self, aws: Any) -> None:
+        ec2 = aws.client('ec2')
+        of_instances = {'ResourceType': 'instance', 'Tags': [{'Key': 'Name', 'Value': 'server'}]}
+        made = ec2.create_launch_template(
+            LaunchTemplateName='tagged',
+            LaunchTemplateData={'ImageId': 'ami-0a1b2c3d', 'TagSpecifications': [of_instances]},
+            TagSpecifications=[{'ResourceType': 'launch-template', 'Tags': [{'Key': 'team', 'Value': 'ml'}]}],
+        )['LaunchTemplate']
+        assert made['Tags'] == [{'Key': 'team', 'Value': 'ml'}]
+        (version,) = ec2.describe_launch_template_versions(LaunchTemplateName='tagged')['LaunchTemplateVersions']
+        assert version['LaunchTemplateData']['TagSpecifications'] == [of_instances]
+
     def test_prefix_list_of_instance_connect(self, aws: Any) -> None:
         name = 'com.amazonaws.eu-central-1.ec2-instance-connect'
         found = aws.client('ec2', 'eu-central-1').describe_managed_prefix_lists(
@@ -350,3 +452,107 @@ class TestIam:
         assert iam.get_policy_version(PolicyArn=arn, VersionId=version)['PolicyVersion']['Document']['Statement']
         with pytest.raises(iam.exceptions.NoSuchEntityException):
             iam.attach_role_policy(RoleName='managed', PolicyArn='arn:aws:iam::aws:policy/NoSuch')
+
+
+class TestAutoScaling:
+    def test_group_of_a_template(self, aws: Any) -> None:
+        ec2, autoscaling, iam = (aws.client(service) for service in ('ec2', 'autoscaling', 'iam'))
+        iam.create_role(RoleName='fleet', AssumeRolePolicyDocument='{}')
+        profile = iam.create_instance_profile(InstanceProfileName='fleet')['InstanceProfile']['Arn']
+        iam.add_role_to_instance_profile(InstanceProfileName='fleet', RoleName='fleet')
+        vpc = ec2.create_vpc(CidrBlock='10.0.0.0/16')['Vpc']['VpcId']
+        subnets = [
+            ec2.create_subnet(VpcId=vpc, CidrBlock=f'10.0.{n}.0/24', AvailabilityZone=f'us-east-1{zone}')['Subnet']['SubnetId']
+            for n, zone in enumerate('ab')
+        ]
+        data = {'ImageId': 'ami-0a1b2c3d', 'InstanceType': 't3.small', 'IamInstanceProfile': {'Arn': profile}}
+        template = {'LaunchTemplateName': 'fleet', 'Version': '$Latest'}
+        ec2.create_launch_template(LaunchTemplateName='fleet', LaunchTemplateData=data)
+        autoscaling.create_auto_scaling_group(
+            AutoScalingGroupName='fleet', MinSize=2, MaxSize=4, DesiredCapacity=2, LaunchTemplate=template,
+            VPCZoneIdentifier=','.join(subnets), DefaultInstanceWarmup=120, MaxInstanceLifetime=2592000,
+        )  # fmt: skip
+
+        def instances() -> list[dict[str, Any]]:
+            (group,) = autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=['fleet'])['AutoScalingGroups']
+            assert (group['DefaultInstanceWarmup'], group['MaxInstanceLifetime']) == (120, 2592000)
+            identifiers = [instance['InstanceId'] for instance in group['Instances']]
+            found = ec2.describe_instances(InstanceIds=identifiers)['Reservations']
+            return [instance for reservation in found for instance in reservation['Instances']]
+
+        first = instances()
+        assert sorted(instance['SubnetId'] for instance in first) == sorted(subnets)
+        assert {instance['IamInstanceProfile']['Arn'] for instance in first} == {profile}
+
+        ec2.create_launch_template_version(
+            LaunchTemplateName='fleet', LaunchTemplateData={**data, 'InstanceType': 't3.medium'}
+        )
+        ec2.modify_launch_template(LaunchTemplateName='fleet', DefaultVersion='2')
+        started = autoscaling.start_instance_refresh(AutoScalingGroupName='fleet')['InstanceRefreshId']
+        (refresh,) = autoscaling.describe_instance_refreshes(AutoScalingGroupName='fleet')['InstanceRefreshes']
+        assert (refresh['InstanceRefreshId'], refresh['Status']) == (started, 'Successful')
+        second = instances()
+        assert {instance['InstanceType'] for instance in second} == {'t3.medium'}
+        assert not {one['InstanceId'] for one in first} & {one['InstanceId'] for one in second}
+
+    def test_policy_is_enabled(self, aws: Any) -> None:
+        ec2, autoscaling = aws.client('ec2'), aws.client('autoscaling')
+        ec2.create_launch_template(LaunchTemplateName='scaled', LaunchTemplateData={'ImageId': 'ami-0a1b2c3d'})
+        autoscaling.create_auto_scaling_group(
+            AutoScalingGroupName='scaled', MinSize=0, MaxSize=1, AvailabilityZones=['us-east-1a'],
+            LaunchTemplate={'LaunchTemplateName': 'scaled'},
+        )  # fmt: skip
+        autoscaling.put_scaling_policy(
+            AutoScalingGroupName='scaled', PolicyName='cpu', PolicyType='TargetTrackingScaling',
+            TargetTrackingConfiguration={
+                'PredefinedMetricSpecification': {'PredefinedMetricType': 'ASGAverageCPUUtilization'},
+                'TargetValue': 60.0,
+            },
+        )  # fmt: skip
+        (policy,) = autoscaling.describe_policies(AutoScalingGroupName='scaled')['ScalingPolicies']
+        assert policy['Enabled'] is True
+        assert 'PredictiveScalingConfiguration' not in policy
+
+
+class TestCertificate:
+    def test_is_issued_once_its_records_are_there(self, aws: Any) -> None:
+        acm, route53 = aws.client('acm'), aws.client('route53')
+        arn = acm.request_certificate(
+            DomainName='mlflow.example.com', SubjectAlternativeNames=['www.example.com'], ValidationMethod='DNS'
+        )['CertificateArn']
+        described = acm.describe_certificate(CertificateArn=arn)['Certificate']
+        assert described['Status'] == 'PENDING_VALIDATION'
+        zone = route53.create_hosted_zone(Name='example.com', CallerReference='1')['HostedZone']['Id']
+        for option in described['DomainValidationOptions']:
+            assert acm.describe_certificate(CertificateArn=arn)['Certificate']['Status'] == 'PENDING_VALIDATION'
+            wanted = option['ResourceRecord']
+            record = {
+                'Name': wanted['Name'], 'Type': 'CNAME', 'TTL': 60, 'ResourceRecords': [{'Value': wanted['Value']}],
+            }  # fmt: skip
+            route53.change_resource_record_sets(
+                HostedZoneId=zone, ChangeBatch={'Changes': [{'Action': 'UPSERT', 'ResourceRecordSet': record}]}
+            )
+        assert acm.describe_certificate(CertificateArn=arn)['Certificate']['Status'] == 'ISSUED'
+
+
+class TestLoadBalancer:
+    def test_is_active_at_once(self, aws: Any) -> None:
+        ec2, elbv2 = aws.client('ec2'), aws.client('elbv2')
+        subnets = [subnet['SubnetId'] for subnet in ec2.describe_subnets(
+            Filters=[{'Name': 'default-for-az', 'Values': ['true']}]
+        )['Subnets'][:2]]  # fmt: skip
+        (made,) = elbv2.create_load_balancer(Name='ready', Subnets=subnets)['LoadBalancers']
+        assert made['State']['Code'] == 'active'
+
+
+class TestBackup:
+    def test_tags_without_a_slash(self, aws: Any) -> None:
+        backup = aws.client('backup')
+        arn = backup.create_backup_vault(BackupVaultName='vault', BackupVaultTags={'team': 'ml'})['BackupVaultArn']
+        answer = requests.get(
+            f'https://backup.us-east-1.amazonaws.com/tags/{arn}',
+            headers={'Authorization': 'AWS4-HMAC-SHA256 Credential=a/b/us-east-1/backup/c'},
+            proxies={'https': aws.endpoint['proxyUrl']}, verify=aws.endpoint['caBundle'], timeout=10,
+        )  # fmt: skip
+        assert answer.json() == {'Tags': {'team': 'ml'}}
+        assert backup.list_tags(ResourceArn=arn)['Tags'] == {'team': 'ml'}

@@ -1,0 +1,155 @@
+import { databaseFamilies, postgresVersions, regionsWithoutT4g, reservedDatabaseNames } from '../aws';
+import { dailyWindow, meet, weeklyWindow } from '../windows';
+import { includes, when, type Rule } from './rule';
+
+const createInstance = '(Amazon RDS API reference, "CreateDBInstance")';
+
+const identifierFits: Rule = ({ database, name }) =>
+  when(
+    `${name}-${database.identifier}`.length > 63,
+    'database.identifier',
+    `at most ${62 - name.length} characters, 63 with the environment's name before it ${createInstance}`,
+    ['name'],
+  );
+
+const namesAreNotReserved: Rule = ({ database }) =>
+  (['name', 'username'] as const).flatMap((key) =>
+    when(
+      reservedDatabaseNames.has(database[key]) || /^pg_/.test(database[key]),
+      `database.${key}`,
+      `a name that PostgreSQL and RDS do not reserve, such as ${key === 'name' ? 'mlflow_db' : 'mlflow'} ${createInstance}`,
+    ),
+  );
+
+/** It is there for administration, on every instance. */
+const databaseIsNotTheSystems: Rule = ({ database }) =>
+  when(
+    database.name === 'postgres',
+    'database.name',
+    `another name: RDS always makes a database postgres by itself ${createInstance}`,
+  );
+
+const engineVersionIsSupported: Rule = ({ database }) => {
+  const [major = '', minor] = database.engineVersion.split('.');
+  const version = postgresVersions[major];
+  const supported = Object.entries(postgresVersions).map(
+    ([known, { supportEnds }]) => `${known} (until ${supportEnds})`,
+  );
+  const source = '(Amazon RDS for PostgreSQL release notes, "Release calendars")';
+  return [
+    ...when(
+      version === undefined,
+      'database.engineVersion',
+      `a version under standard support: ${supported.join(', ')} ${source}`,
+    ),
+    ...when(
+      version !== undefined && minor !== undefined && Number(minor) < version.oldestMinor,
+      'database.engineVersion',
+      `"${major}", or "${major}.${version?.oldestMinor}" or later: RDS makes no instance of an older minor version ${source}`,
+    ),
+  ];
+};
+
+const instanceClassIsOffered: Rule = ({ database, region }) => {
+  const family = database.instanceClass.split('.')[1] ?? '';
+  return [
+    ...when(
+      !includes(databaseFamilies, family) || !/\.(micro|small|medium|large|\d*xlarge)$/.test(database.instanceClass),
+      'database.instanceClass',
+      `a class such as db.t4g.medium or db.m7g.large, of a family that takes PostgreSQL 14 and later: ${databaseFamilies.join(', ')} ` +
+        '(Amazon RDS user guide, "Supported DB engines for DB instance classes")',
+    ),
+    ...when(
+      family === 't4g' && includes(regionsWithoutT4g, region),
+      'database.instanceClass',
+      `${database.instanceClass.replace('t4g', 't3')} in ${region}, which has no db.t4g ` +
+        '(Amazon RDS user guide, "DB instance class support in AWS Regions")',
+      ['region'],
+    ),
+  ];
+};
+
+const storageCanGrow: Rule = ({ database }) => {
+  const least = Math.ceil((database.allocatedStorageGiB * 11) / 10);
+  return when(
+    database.maxAllocatedStorageGiB !== undefined && database.maxAllocatedStorageGiB < least,
+    'database.maxAllocatedStorageGiB',
+    `at least ${least}, a tenth above database.allocatedStorageGiB ` +
+      '(Amazon RDS user guide, "Managing capacity automatically with Amazon RDS storage autoscaling")',
+    ['database.allocatedStorageGiB'],
+  );
+};
+
+const windowsAreLongEnough: Rule = ({ database: { backupWindow, maintenanceWindow } }) => {
+  const maintenance = maintenanceWindow === undefined ? undefined : weeklyWindow(maintenanceWindow).minutes;
+  return [
+    ...when(
+      backupWindow !== undefined && dailyWindow(backupWindow).minutes < 30,
+      'database.backupWindow',
+      `at least 30 minutes ${createInstance}`,
+    ),
+    ...when(
+      maintenance !== undefined && (maintenance < 30 || maintenance >= 24 * 60),
+      'database.maintenanceWindow',
+      `at least 30 minutes and less than a day ${createInstance}`,
+    ),
+  ];
+};
+
+const windowsDoNotMeet: Rule = ({ database: { backupWindow, maintenanceWindow } }) =>
+  when(
+    backupWindow !== undefined &&
+      maintenanceWindow !== undefined &&
+      meet(dailyWindow(backupWindow), weeklyWindow(maintenanceWindow)),
+    'database.maintenanceWindow',
+    `a time outside database.backupWindow, ${backupWindow} ${createInstance}`,
+    ['database.backupWindow'],
+  );
+
+const replicaHasItsPassword: Rule = ({ database }) =>
+  when(
+    database.readReplica && database.password === 'rds-managed',
+    'database.password',
+    'secrets-manager with database.readReplica: RDS makes no replica of an instance whose password it manages ' +
+      '(Amazon RDS user guide, "Password management with Amazon RDS and AWS Secrets Manager", limitations)',
+    ['database.readReplica'],
+  );
+
+const replicaHasBackups: Rule = ({ database }) =>
+  when(
+    database.readReplica && database.backupRetentionDays === 0,
+    'database.backupRetentionDays',
+    'at least 1 with database.readReplica (Amazon RDS API reference, "CreateDBInstanceReadReplica")',
+    ['database.readReplica'],
+  );
+
+const snapshotIsInTheRegion: Rule = ({ database, region }) => {
+  const [, , , itsRegion] = database.restoreFromSnapshot?.startsWith('arn:')
+    ? database.restoreFromSnapshot.split(':')
+    : [];
+  return when(
+    itsRegion !== undefined && itsRegion !== region,
+    'database.restoreFromSnapshot',
+    `a snapshot of region ${region}: copy it there first (Amazon RDS user guide, "Copying a DB snapshot")`,
+    ['region'],
+  );
+};
+
+const logsAreNamedOnce: Rule = ({ database: { logExports } }) =>
+  when(new Set(logExports).size < logExports.length, 'database.logExports', 'every log once');
+
+/** Rules about the backend store. */
+export const databaseRules: readonly Rule[] = [
+  identifierFits,
+  namesAreNotReserved,
+  databaseIsNotTheSystems,
+  engineVersionIsSupported,
+  instanceClassIsOffered,
+  storageCanGrow,
+  windowsAreLongEnough,
+  windowsDoNotMeet,
+  replicaHasItsPassword,
+  replicaHasBackups,
+  snapshotIsInTheRegion,
+  logsAreNamedOnce,
+];

@@ -1,0 +1,21 @@
+import type { Environment } from '../schema';
+import { accessRules } from './access';
+import { databaseRules } from './database';
+import { namingRules } from './naming';
+import { networkRules } from './network';
+import type { Finding } from './rule';
+import { serverRules } from './server';
+import { templateRules } from './templates';
+
+export type { Finding } from './rule';
+
+const everywhere = [...namingRules, ...networkRules, ...accessRules, ...serverRules, ...databaseRules];
+
+/**
+ * Everything that is wrong between the keys of an environment.
+ * @param template whose rules count; none when it is not known
+ */
+export function findings(environment: Environment, template?: Environment['template']): readonly Finding[] {
+  const own = template === undefined ? [] : templateRules[template];
+  return [...everywhere, ...own].flatMap((rule) => rule(environment));
+}

@@ -1,0 +1,92 @@
+import { includes, when, type Rule } from './rule';
+
+const serverSizes = ['micro', 'small', 'medium', 'large', 'xlarge', '2xlarge', '4xlarge'];
+
+/** The leanest MLflow server takes a quarter GiB beside the system; beyond the largest more servers help, not a larger one. */
+const instanceSizeCarriesMlflow: Rule = ({ server }) =>
+  when(
+    !includes(serverSizes, server.instanceType.split('.')[1] ?? ''),
+    'server.instanceType',
+    `a type of size ${serverSizes.join(', ')}: MLflow does not fit a smaller one, and larger ones are outgrown by server.maxCount`,
+  );
+
+const systemRunsOnTheProcessor: Rule = ({ server }) =>
+  when(
+    server.instanceType.startsWith('a1.'),
+    'server.instanceType',
+    'Graviton2 or later, such as t4g.small (Amazon Linux 2023 user guide, "AL2023 system requirements")',
+  );
+
+const fleetHasARange: Rule = ({ server }) =>
+  when(
+    server.maxCount < server.minCount,
+    'server.maxCount',
+    `at least ${server.minCount}, server.minCount (Amazon EC2 Auto Scaling user guide, "Set scaling limits")`,
+    ['server.minCount'],
+  );
+
+const loadBalancerHasOneCertificate: Rule = ({ loadBalancer }) => {
+  if (loadBalancer === undefined) return [];
+  const { hostedZoneId, certificateArn } = loadBalancer;
+  return [
+    ...when(
+      hostedZoneId === undefined && certificateArn === undefined,
+      'loadBalancer.hostedZoneId',
+      'a Route 53 hosted zone id to make a certificate in, or loadBalancer.certificateArn of one that is there',
+      ['loadBalancer.certificateArn'],
+    ),
+    ...when(
+      hostedZoneId !== undefined && certificateArn !== undefined,
+      'loadBalancer.certificateArn',
+      'no such key beside loadBalancer.hostedZoneId, which makes a certificate of its own',
+      ['loadBalancer.hostedZoneId'],
+    ),
+  ];
+};
+
+const certificateIsAtHand: Rule = ({ loadBalancer, region, accountId }) => {
+  const arn = loadBalancer?.certificateArn;
+  if (arn === undefined) return [];
+  const [, , , itsRegion, itsAccount] = arn.split(':');
+  return when(
+    itsRegion !== region || itsAccount !== accountId,
+    'loadBalancer.certificateArn',
+    `a certificate of region ${region} and account ${accountId} ` +
+      '(Elastic Load Balancing user guide, "SSL certificates for your Application Load Balancer")',
+    ['region', 'accountId'],
+  );
+};
+
+const certificateTakesTheName: Rule = ({ loadBalancer }) =>
+  when(
+    loadBalancer?.certificateArn === undefined && (loadBalancer?.domainName.length ?? 0) > 64,
+    'loadBalancer.domainName',
+    'at most 64 characters (AWS Certificate Manager API reference, "RequestCertificate"), or a certificate in loadBalancer.certificateArn',
+    ['loadBalancer.certificateArn'],
+  );
+
+const domainNameIsOnesOwn: Rule = ({ loadBalancer }) =>
+  when(
+    /(^|\.)(amazonaws\.com|elb\.amazonaws\.com|awsapps\.com|cloudfront\.net)$/.test(loadBalancer?.domainName ?? ''),
+    'loadBalancer.domainName',
+    'a name in a domain of your own: AWS gives no certificate for its own (AWS Certificate Manager user guide, "Domain validation")',
+  );
+
+const loadBalancerNameIsAccepted: Rule = ({ loadBalancer, name }) =>
+  when(
+    loadBalancer !== undefined && /^internal(-|$)/.test(name),
+    'name',
+    'a name that does not begin with "internal-" (Elastic Load Balancing API reference, "CreateLoadBalancer")',
+  );
+
+/** Rules about the servers and what stands in front of them. */
+export const serverRules: readonly Rule[] = [
+  instanceSizeCarriesMlflow,
+  systemRunsOnTheProcessor,
+  fleetHasARange,
+  loadBalancerHasOneCertificate,
+  certificateIsAtHand,
+  certificateTakesTheName,
+  domainNameIsOnesOwn,
+  loadBalancerNameIsAccepted,
+];
