@@ -31,6 +31,36 @@ export interface BackendStoreProps {
   /** Days that automated backups are kept; 0 turns them off. */
   readonly backupRetentionDays: number;
   /**
+   * Limit in GiB up to which RDS grows the storage by itself.
+   * @default - it does not grow
+   */
+  readonly maxAllocatedStorageGiB?: number;
+  /**
+   * Keep a standby in another Availability Zone.
+   * @default false
+   */
+  readonly multiAz?: boolean;
+  /**
+   * Daily backup window, UTC, such as `01:00-02:00`.
+   * @default - RDS chooses
+   */
+  readonly backupWindow?: string;
+  /**
+   * Weekly maintenance window, UTC, such as `sun:03:00-sun:04:00`.
+   * @default - RDS chooses
+   */
+  readonly maintenanceWindow?: string;
+  /**
+   * Keep seven days of what the database waited for.
+   * @default false
+   */
+  readonly performanceInsights?: boolean;
+  /**
+   * PostgreSQL logs sent to CloudWatch: `postgresql`, `upgrade`.
+   * @default - none
+   */
+  readonly logExports?: readonly string[];
+  /**
    * Refuse to delete the instance, in Terraform and in RDS.
    * @default false
    */
@@ -85,8 +115,13 @@ export class BackendStore extends Construct {
       parameterGroupName: parameters.name,
       vpcSecurityGroupIds: [this.securityGroup.id],
       publiclyAccessible: false,
-      multiAz: false,
+      multiAz: props.multiAz ?? false,
+      maxAllocatedStorage: props.maxAllocatedStorageGiB,
       backupRetentionPeriod: props.backupRetentionDays,
+      backupWindow: props.backupWindow,
+      maintenanceWindow: props.maintenanceWindow,
+      performanceInsightsEnabled: props.performanceInsights ?? false,
+      enabledCloudwatchLogsExports: props.logExports?.length ? [...props.logExports] : undefined,
       copyTagsToSnapshot: true,
       autoMinorVersionUpgrade: true,
       deletionProtection: props.protect ?? false,

@@ -7,11 +7,16 @@ import { ArtifactStore, ServerBundle } from '@mlflow-on-aws/storage';
 import { renderUserData, sizeServer, trackingServerBundle, type ServerConfig } from '@mlflow-on-aws/tracking-server';
 import type { Construct } from 'constructs';
 import { connectionOutputs } from './outputs';
+import { refuseUnbuilt } from './unbuilt';
 
 /** One MLflow tracking environment: network, artifact store, backend store and server, wired together. */
 export class TrackingEnvironment extends EnvironmentStack {
+  /**
+   * @throws EnvironmentError for an option that no part builds yet: better than an environment that lacks it silently
+   */
   public constructor(scope: Construct, id: string, environment: Environment) {
     super(scope, id, environment);
+    refuseUnbuilt(environment);
     const { access, artifacts, database, network, region, server } = environment;
     const name = resourceName(environment.name, 'mlflow');
     const subnets = subnetCidrs(environment);
@@ -40,7 +45,13 @@ export class TrackingEnvironment extends EnvironmentStack {
       instanceClass: database.instanceClass,
       allocatedStorageGiB: database.allocatedStorageGiB,
       storageType: database.storageType,
+      maxAllocatedStorageGiB: database.maxAllocatedStorageGiB,
+      multiAz: database.multiAz,
       backupRetentionDays: database.backupRetentionDays,
+      backupWindow: database.backupWindow,
+      maintenanceWindow: database.maintenanceWindow,
+      performanceInsights: database.performanceInsights,
+      logExports: database.logExports,
       protect: database.deletionProtection,
     });
 
@@ -81,7 +92,10 @@ export class TrackingEnvironment extends EnvironmentStack {
       allowedHosts: [],
       corsAllowedOrigins: [],
       publicDns: true,
-      sizing: sizeServer({ instanceType: server.instanceType, databaseClass: database.instanceClass }),
+      sizing: {
+        ...sizeServer({ instanceType: server.instanceType, databaseClass: database.instanceClass }),
+        ...server.sizing,
+      },
     };
     const instance = new ServerInstance(this, 'server', {
       name: 'mlflow_tracking-server',

@@ -37,24 +37,28 @@ const sizes: Readonly<Record<string, { readonly memoryGiB: number; readonly proc
 const requestThreads = 40;
 /** MLflow opens a pool for the tracking store and one for the model registry. */
 const poolsPerWorker = 2;
+/** Connections below which another worker does not pay. */
+const leastPool = 4;
 /** What one worker takes under load, and what the system keeps for itself. Measured: 230 MiB at rest. */
 const memoryPerWorkerGiB = 0.35;
 const memoryOfSystemGiB = 0.5;
 
 /**
  * Sizes a server so that it fits its machine, and so that no number of requests exhausts the database's connections.
- * @throws Error for an instance type or class of unknown size
+ * @throws Error for an instance type or class of unknown size, and for more servers than the database has connections for
  */
 export function sizeServer({ instanceType, databaseClass, servers = 1 }: SizingInput): ServerSizing {
   const machine = sizeOf(instanceType);
-  const workers = Math.max(
-    1,
-    Math.min(machine.processors, Math.floor((machine.memoryGiB - memoryOfSystemGiB) / memoryPerWorkerGiB)),
-  );
   // Half of them at most: two servers overlap while one replaces the other.
-  const connections = maxConnections(databaseClass) / 2 - 5;
-  const perPool = Math.floor(connections / (servers * workers * poolsPerWorker));
-  const pool = Math.max(2, Math.min(requestThreads, perPool));
+  const connections = Math.floor(maxConnections(databaseClass) / 2) - 5;
+  const fitting = Math.min(
+    machine.processors,
+    Math.floor((machine.memoryGiB - memoryOfSystemGiB) / memoryPerWorkerGiB),
+    Math.floor(connections / (servers * poolsPerWorker * leastPool)),
+  );
+  const workers = Math.max(1, fitting);
+  const pool = Math.min(requestThreads, Math.floor(connections / (servers * workers * poolsPerWorker)));
+  if (pool < 2) throw new Error(`got ${servers} servers on ${databaseClass}, want a class that takes more connections`);
   return { workers, poolSize: Math.ceil(pool / 2), maxOverflow: Math.floor(pool / 2) };
 }
 

@@ -1,0 +1,80 @@
+import { EnvironmentError, parseEnvironment, type EnvironmentInput } from '@mlflow-on-aws/config';
+import { statements, Template, testApp } from '@mlflow-on-aws/testing';
+import { TrackingEnvironment } from './tracking-environment';
+
+const identity = { template: 'free-tier', name: 'dev', accountId: '123456789012', region: 'us-east-1' } as const;
+
+function environment(more: Partial<EnvironmentInput> = {}): Template {
+  const parsed = parseEnvironment({ ...identity, ...more }, 'environment.ts');
+  return Template.fromStack(new TrackingEnvironment(testApp(), parsed.name, parsed));
+}
+
+describe('TrackingEnvironment', () => {
+  const dev = environment();
+
+  it('keeps its addresses: a rename would destroy and create', () => {
+    expect(dev.addresses()).toMatchSnapshot();
+  });
+
+  it('has the tutorial’s names', () => {
+    expect(dev.resource('aws_instance').tags).toEqual({ Name: 'mlflow_tracking-server' });
+    expect(dev.resource('aws_db_instance')).toMatchObject({
+      identifier: 'dev-mlflow-backend-db',
+      db_name: 'mlflow_db',
+      username: 'mlflow',
+      port: 5432,
+    });
+    expect(dev.resource('aws_s3_bucket').bucket_prefix).toBe('mlflow-artifacts-remote-dev-');
+  });
+
+  it('holds no secret: no password anywhere, only the ARN of where RDS keeps it', () => {
+    expect(dev.text).not.toMatch(/"(master_)?(user_)?password(_wo)?"/i);
+    expect(dev.text).not.toMatch(/secret_string|random_password|AKIA[A-Z0-9]{16}|PRIVATE KEY/);
+    expect(dev.resource('aws_instance').user_data).toContain('master_user_secret[0].secret_arn');
+  });
+
+  it('lets the server reach its stores and the database nobody else', () => {
+    const ingress = Object.values(dev.resources('aws_vpc_security_group_ingress_rule'));
+    expect(ingress).toEqual([
+      expect.objectContaining({ from_port: 5432, referenced_security_group_id: expect.any(String) }),
+    ]);
+    const policies = Object.values(dev.resources('aws_iam_role_policy')).map((policy) => policy.name);
+    expect(policies.sort()).toEqual(['artifacts', 'backend-store-secret', 'read-server-bundle', 'session-manager']);
+  });
+
+  it('grants the server no wildcard but what Session Manager asks for', () => {
+    const wildcards = Object.values(dev.resources('aws_iam_role_policy')).flatMap((policy) =>
+      statements(policy.policy).filter(
+        ({ Action, Resource }) => Resource === '*' || [Action].flat().some((action) => String(action).includes('*')),
+      ),
+    );
+    expect(wildcards.map(({ Sid }) => Sid)).toEqual(['SessionManager']);
+  });
+
+  it('is reached by a port forward until a range is named, then by its public DNS name', () => {
+    expect(dev.outputs.tracking_uri).toBe('http://localhost:5000');
+    const open = environment({ access: { trackingCidrs: ['203.0.113.0/24'] } });
+    expect(open.outputs.tracking_uri).toMatch(/^http:\/\/\$\{aws_instance\.\w+\.public_dns\}:5000$/);
+    expect(Object.values(open.resources('aws_vpc_security_group_ingress_rule'))).toContainEqual(
+      expect.objectContaining({ cidr_ipv4: '203.0.113.0/24', from_port: 5000 }),
+    );
+  });
+
+  it('puts a port through to rule, server and outputs', () => {
+    const template = environment({ server: { port: 8080 }, access: { trackingCidrs: ['203.0.113.0/24'] } });
+    expect(template.outputs.tracking_uri).toMatch(/:8080$/);
+    expect(template.resource('aws_instance').user_data).toContain('"port": 8080');
+    expect(template.text).not.toContain('5000');
+  });
+
+  it('makes a key pair only from a public key', () => {
+    expect(dev.resources('aws_key_pair')).toEqual({});
+  });
+
+  it('refuses what no construct builds yet, all at once', () => {
+    const build = () =>
+      environment({ access: { authentication: 'basic-auth' }, observability: { alarmEmail: 'a@example.com' } });
+    expect(build).toThrow(EnvironmentError);
+    expect(build).toThrow(/access\.authentication: got "basic-auth"[\s\S]*observability\.alarmEmail/);
+  });
+});

@@ -1,0 +1,33 @@
+import { EnvironmentError, type Environment } from '@mlflow-on-aws/config';
+
+/**
+ * Options of the schema that no construct builds yet, with the only value that is built.
+ * A line goes when its construct comes; the file goes with the last line.
+ */
+const built = ({ access, artifacts, database, loadBalancer, network, observability, server }: Environment) => ({
+  'network.flowLogs': [network.flowLogs, false],
+  'network.existing': [network.existing, undefined],
+  'access.authentication': [access.authentication, 'none'],
+  'server.maxCount': [server.maxCount, 1],
+  'server.sizing.jobs': [server.sizing?.jobs ?? false, false],
+  loadBalancer: [loadBalancer, undefined],
+  'database.enhancedMonitoringSeconds': [database.enhancedMonitoringSeconds, 0],
+  'database.readReplica': [database.readReplica, false],
+  'database.password': [database.password, 'rds-managed'],
+  'database.restoreFromSnapshot': [database.restoreFromSnapshot, undefined],
+  'artifacts.encryption': [artifacts.encryption, 's3'],
+  'artifacts.accessLogs': [artifacts.accessLogs, false],
+  'observability.alarmEmail': [observability.alarmEmail, undefined],
+  'observability.monthlyBudgetUsd': [observability.monthlyBudgetUsd, undefined],
+});
+
+/** Throws EnvironmentError, all options at once, when an environment asks for what is not built yet. */
+export function refuseUnbuilt(environment: Environment): void {
+  const problems = Object.entries(built(environment))
+    .filter(([, [value, only]]) => value !== only)
+    .map(([path, [value, only]]) => {
+      const want = only === undefined ? 'nothing' : JSON.stringify(only);
+      return `environment "${environment.name}": ${path}: got ${JSON.stringify(value)}, want ${want}: nothing else is built yet`;
+    });
+  if (problems.length > 0) throw new EnvironmentError(problems);
+}
