@@ -27,6 +27,7 @@ class Touched:
         self.objects: set[tuple[str, str]] = set()
         self.uploads: set[tuple[str, str]] = set()
         self.deleted_buckets: set[str] = set()
+        self.written = False
 
     def __bool__(self) -> bool:
         return bool(self.objects or self.uploads or self.deleted_buckets)
@@ -60,6 +61,7 @@ class KeyStore(s3._VersionedKeyStore):
 
     def __setitem__(self, name: str, value: Any) -> None:
         touched.objects.add((self.bucket, name))
+        touched.written = True
         super().__setitem__(name, value)
 
     def getlist(self, name: str, default: Any = None) -> Any:
@@ -70,11 +72,13 @@ class KeyStore(s3._VersionedKeyStore):
     def setlist(self, name: Any, versions: Any) -> Any:
         """Replaces the versions of a key."""
         touched.objects.add((self.bucket, name))
+        touched.written = True
         return super().setlist(name, versions)
 
     def pop(self, name: str) -> None:
         """Removes a key. A delete marker among its versions has no bytes to give up."""
         touched.objects.add((self.bucket, name))
+        touched.written = True
         for version in super().getlist(name, []):
             if hasattr(version, 'dispose'):
                 version.dispose()

@@ -14,13 +14,14 @@ from urllib.parse import urlsplit
 from .certificates import CertificateAuthority
 from .contents import ContentView
 from .hosts import is_aws
+from .inventory import inventory
 from .objects import stream_values
 from .requestlog import RequestLog
 from .services import WORLD, Answer, Call, answer, refusal
 from .state import State
 
-IDLE = 60
-"""Seconds that a kept-alive connection may be silent."""
+IDLE = 300
+"""Seconds that a kept-alive connection may be silent: longer than clients keep one, so that they close first."""
 
 
 def bind_loopback(server: ThreadingHTTPServer) -> None:
@@ -156,9 +157,10 @@ class _Connection(BaseHTTPRequestHandler):
         self.server.log.write(self.command, host, 'refused', 403, 0)
 
     def _describe(self) -> None:
-        """Someone asked the proxy itself: say what it is."""
-        about = {'emulated': 'aws', 'accountId': self.server.account_id, 'proxyUrl': self.server.url}
-        self._plain(200, 'application/json', json.dumps(about).encode())
+        """Someone asked the proxy itself: say what it is, and what is in the account."""
+        with WORLD:
+            about = {'emulated': 'aws', 'accountId': self.server.account_id, 'resources': inventory()}
+        self._plain(200, 'application/json', json.dumps(about, indent=2).encode())
 
     def version_string(self) -> str:
         """The Server header."""

@@ -33,6 +33,9 @@ _READING = re.compile(
 )
 
 
+_S3_HOST = re.compile(r'(^|\.)s3(\.dualstack)?([.-][a-z]{2}(-[a-z]+)+-\d)?\.amazonaws\.com(\.cn)?(:\d+)?$')
+
+
 @dataclass
 class Call:
     """One request as the emulator got it."""
@@ -96,6 +99,8 @@ preparations: list[Callable[[Call], Call]] = []
 @lru_cache(maxsize=1024)
 def service_of(scheme: str, host: str) -> Optional[str]:
     """moto's name of the service behind a host, or None."""
+    if _S3_HOST.search(host):  # first: moto takes a bucket named "logs" for the service of that name
+        return 's3'
     for service, pattern in backend_url_patterns:
         if pattern.match(f'{scheme}://{host}'):
             # The control API of moto could throw everything away behind the back of the snapshots.

@@ -124,6 +124,10 @@ class _Pickler(pickle.Pickler):
             return _private_key, (value.private_bytes(*_PEM),)
         if isinstance(value, x509.Certificate):
             return _certificate, (value.public_bytes(_PEM[0]),)
+        if kind.__module__.startswith('cryptography.') and hasattr(value, 'public_bytes'):
+            return serialization.load_pem_public_key, (
+                value.public_bytes(_PEM[0], serialization.PublicFormat.SubjectPublicKeyInfo),
+            )
         return NotImplemented
 
 
@@ -245,7 +249,7 @@ class State:
 
     def commit(self, call: Call) -> None:
         """After a request, before its answer: objects now, the rest within DELAY. Hold WORLD."""
-        if not call.reads_only:
+        if not call.reads_only or touched.written:  # reading a bucket with access logs writes, too
             only_objects = call.service == 's3' and not touched.deleted_buckets and touched
             if not only_objects:
                 self.changed()

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any, Iterator, Optional
@@ -18,6 +19,10 @@ from botocore.config import Config
 ROOT = Path(__file__).parents[1]
 ACCOUNT = '210987654321'
 START = 60
+
+# One session reads each service's model once; making clients of it is not safe in several threads.
+_session = boto3.session.Session()
+_session_lock = threading.Lock()
 
 
 class Running:
@@ -59,12 +64,12 @@ class Running:
         (self.directory / 'endpoint.json').unlink(missing_ok=True)
 
     def client(self, service: str, region: str = 'us-east-1', **credentials: Any) -> Any:
-        session = boto3.session.Session()
         keys = credentials or {'aws_access_key_id': 'AKIATEST', 'aws_secret_access_key': 'test'}
         config = Config(
             proxies={'https': self.endpoint['proxyUrl']}, retries={'total_max_attempts': 1}, read_timeout=60
         )
-        return session.client(service, region, verify=self.endpoint['caBundle'], config=config, **keys)
+        with _session_lock:
+            return _session.client(service, region, verify=self.endpoint['caBundle'], config=config, **keys)
 
 
 @pytest.fixture(autouse=True, scope='session')

@@ -81,6 +81,25 @@ def test_request_log_has_actions_and_no_secret(aws: Any) -> None:
     assert 'Signature' not in log and 'AKIATEST' not in log
 
 
+def test_inventory_has_what_was_made_and_no_more(fresh: Running) -> None:
+    def resources() -> Any:
+        return requests.get(fresh.endpoint['proxyUrl'], timeout=10).json()['resources']
+
+    ec2, s3, iam = fresh.client('ec2'), fresh.client('s3'), fresh.client('iam')
+    ec2.describe_instances()
+    assert resources() == {}
+    vpc = ec2.create_vpc(CidrBlock='10.0.0.0/16')['Vpc']['VpcId']
+    s3.create_bucket(Bucket='made')
+    iam.create_role(RoleName='made', AssumeRolePolicyDocument='{}')
+    found = resources()
+    assert found['ec2']['us-east-1']['vpc'] == [vpc]
+    assert (found['s3'], found['iam']) == ({'aws': {'bucket': ['made']}}, {'aws': {'role': ['made']}})
+    ec2.delete_vpc(VpcId=vpc)
+    s3.delete_bucket(Bucket='made')
+    iam.delete_role(RoleName='made')
+    assert resources() == {}
+
+
 def test_two_emulators_do_not_meet(aws: Any, fresh: Running) -> None:
     aws.client('s3').create_bucket(Bucket='only-in-the-first')
     assert fresh.client('s3').list_buckets()['Buckets'] == []

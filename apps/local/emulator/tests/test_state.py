@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from boto3.s3.transfer import TransferConfig
 
 from conftest import ROOT, Running
@@ -50,6 +51,62 @@ def test_everything_comes_back_after_a_stop(fresh: Running) -> None:
     s3.delete_object(Bucket='kept', Key='a/b', VersionId=marker)
     assert s3.get_object(Bucket='kept', Key='a/b')['Body'].read() == b'two'
     assert fresh.log() == ''
+
+
+def test_every_kind_of_resource_can_be_kept(fresh: Running) -> None:
+    """Keys, certificates, locks and functions inside moto's models: what does not pickle by itself."""
+    alias = fresh.client('kms')
+    key = alias.create_key(KeySpec='RSA_2048', KeyUsage='SIGN_VERIFY')['KeyMetadata']['KeyId']
+    certificate = fresh.client('acm').request_certificate(DomainName='example.com', ValidationMethod='DNS')
+    ssm = fresh.client('ssm')
+    ssm.put_parameter(Name='/mlflow/a', Value='one', Type='SecureString', Tags=[{'Key': 'k', 'Value': 'v'}])
+    image = ssm.get_parameter(Name='/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64')
+    fresh.client('logs').create_log_group(logGroupName='/mlflow')
+    fresh.client('sns').create_topic(Name='alerts')
+    fresh.client('iam').attach_role_policy(
+        RoleName=fresh.client('iam').create_role(RoleName='r', AssumeRolePolicyDocument='{}')['Role']['RoleName'],
+        PolicyArn='arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore',
+    )
+    fresh.client('ec2').create_key_pair(KeyName='pair')
+    fresh.client('route53').create_hosted_zone(Name='example.com', CallerReference='1')
+    resources = requests.get(fresh.endpoint['proxyUrl'], timeout=10).json()['resources']
+    fresh.stop()
+    fresh.start()
+    assert requests.get(fresh.endpoint['proxyUrl'], timeout=10).json()['resources'] == resources
+    signed = fresh.client('kms').sign(KeyId=key, Message=b'm', SigningAlgorithm='RSASSA_PKCS1_V1_5_SHA_256')
+    assert signed['Signature']
+    fresh.client('acm').describe_certificate(CertificateArn=certificate['CertificateArn'])
+    ssm = fresh.client('ssm')
+    assert ssm.get_parameter(Name='/mlflow/a', WithDecryption=True)['Parameter']['Value'] == 'one'
+    assert ssm.get_parameter(Name=image['Parameter']['Name'])['Parameter']['Value'] == image['Parameter']['Value']
+    ssm.put_parameter(Name='/mlflow/b', Value='two', Type='String')
+    assert fresh.stop() == 0
+    assert fresh.log() == ''
+
+
+def test_objects_written_by_reading_are_kept(fresh: Running) -> None:
+    """Access logs: a GET writes an object into the log bucket."""
+    s3 = fresh.client('s3')
+    for name in ('logged', 'logs'):
+        s3.create_bucket(Bucket=name)
+    grant = {'Grantee': {'URI': 'http://acs.amazonaws.com/groups/s3/LogDelivery', 'Type': 'Group'}}
+    owner = s3.get_bucket_acl(Bucket='logs')['Owner']
+    s3.put_bucket_acl(
+        Bucket='logs',
+        AccessControlPolicy={
+            'Grants': [{**grant, 'Permission': permission} for permission in ('WRITE', 'READ_ACP')], 'Owner': owner,
+        },
+    )  # fmt: skip
+    logging = {'LoggingEnabled': {'TargetBucket': 'logs', 'TargetPrefix': 'a/'}}
+    s3.put_bucket_logging(Bucket='logged', BucketLoggingStatus=logging)
+    s3.put_object(Bucket='logged', Key='model', Body=b'weights')
+    assert s3.get_object(Bucket='logged', Key='model')['Body'].read() == b'weights'
+    before = [entry['Key'] for entry in s3.list_objects_v2(Bucket='logs')['Contents']]
+    fresh.kill()
+    fresh.start()
+    s3 = fresh.client('s3')
+    assert [entry['Key'] for entry in s3.list_objects_v2(Bucket='logs')['Contents']] == before
+    assert all(s3.get_object(Bucket='logs', Key=name)['Body'].read() for name in before)
 
 
 def test_a_kill_loses_no_acknowledged_object(fresh: Running) -> None:

@@ -109,10 +109,10 @@ const windowsDoNotMeet: Rule = ({ database: { backupWindow, maintenanceWindow } 
 const replicaHasItsPassword: Rule = ({ database }) =>
   when(
     database.readReplica && database.password === 'rds-managed',
-    'database.password',
-    'secrets-manager with database.readReplica: RDS makes no replica of an instance whose password it manages ' +
+    'database.readReplica',
+    'false, or database.password as secrets-manager: RDS makes no replica of an instance whose password it manages ' +
       '(Amazon RDS user guide, "Password management with Amazon RDS and AWS Secrets Manager", limitations)',
-    ['database.readReplica'],
+    ['database.password'],
   );
 
 const replicaHasBackups: Rule = ({ database }) =>

@@ -21,6 +21,7 @@ CERTIFICATE_AUTHORITY = 'rds-ca-rsa2048-g1'
 OF_A_REPLICA = {
     'backup_retention_period': 0,
     'deletion_protection': False,
+    'enable_iam_database_authentication': False,
     'monitoring_interval': 0,
     'monitoring_role_arn': None,
     'multi_az': False,
