@@ -12,7 +12,9 @@ const project = (rootDir) => ({
     ? ['/node_modules/']
     : ['/node_modules/', '\\.integration\\.spec\\.ts$'],
   transform: { '\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
-  moduleNameMapper: { '^@mlflow-on-aws/([^/]+)$': join(__dirname, 'libs/$1/src/index.ts') },
+  moduleNameMapper: {
+    '^@mlflow-on-aws/([^/]+)$': ['libs', 'apps'].map((folder) => join(__dirname, folder, '$1/src/index.ts')),
+  },
 });
 
 module.exports = {

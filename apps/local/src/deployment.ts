@@ -38,7 +38,12 @@ export async function cdktf(setting: CdktfSetting, report: Report, command: stri
       createInterface({ input: stream }).on('line', (line) => {
         lines.push(line);
         if (/(Creation|Modifications|Destruction) complete|Still (creating|destroying).*0s elapsed|Error:/.test(line)) {
-          report(line.replace(/^\S+\s{2,}/, '').trim());
+          report(
+            line
+              .replace(/^\S+\s{2,}/, '')
+              .replace(/^\s*\S+ \((.*?)\):/, '$1:')
+              .trim(),
+          );
         }
       });
     }

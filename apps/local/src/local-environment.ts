@@ -168,25 +168,29 @@ export class LocalEnvironment {
       .catch(() => this.aws.cli(region, 's3api', 'create-bucket', '--bucket', bucket, ...location));
   }
 
+  /** Gives the database the password that is in the stack's secret today, as RDS does when it rotates it. */
+  public async adoptPassword(): Promise<void> {
+    await this.startDatabase(this.machine);
+  }
+
   private async startDatabase(machine: Machine): Promise<number> {
     const { database } = machine.config;
-    const portFile = join(this.directory, 'postgres', 'port');
-    const secret = JSON.parse(
-      await this.aws.cli(
-        this.environment.region,
-        ...['secretsmanager', 'get-secret-value', '--secret-id', database.passwordSecretArn],
-        ...['--query', 'SecretString', '--output', 'text'],
-      ),
+    const directory = join(this.directory, 'postgres');
+    const secret = await this.aws.cli(
+      this.environment.region,
+      ...['secretsmanager', 'get-secret-value', '--secret-id', database.passwordSecretArn],
+      ...['--query', 'SecretString', '--output', 'text'],
     );
-    const running = this.postgres.running ? rememberedPort(portFile) : undefined;
     await this.issueCertificate(database.host);
-    mkdirSync(join(this.directory, 'postgres'), { recursive: true });
+    mkdirSync(directory, { recursive: true });
+    const portFile = join(directory, 'port');
+    const running = this.postgres.running ? rememberedPort(portFile) : undefined;
     const port = running ?? (await steadyPort(portFile, database.port));
     await this.postgres.start(
       {
         databaseName: database.name,
         username: database.user,
-        password: secret.password,
+        password: JSON.parse(secret).password,
         certificateFile: this.certificate('server.crt'),
         keyFile: this.certificate('server.key'),
       },
