@@ -11,7 +11,7 @@ import traceback
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Callable, Mapping, Optional
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
 from botocore.model import OperationNotFoundError
@@ -138,7 +138,8 @@ def refusal(call: Call, status: int, code: str, message: str) -> Answer:
     if 'Smithy-Protocol' in call.headers:
         body = cbor.encode({'__type': code, 'message': message})
         return Answer(status, {'Content-Type': 'application/cbor', 'smithy-protocol': 'rpc-v2-cbor'}, body)
-    if 'json' in call.headers.get('Content-Type', '') or 'X-Amz-Target' in call.headers:
+    form = call.headers.get('Content-Type', '').startswith('application/x-www-form-urlencoded')
+    if not form and call.service not in ('s3', 's3control', 'route53', 'cloudfront', 'ec2'):
         content_type, body = 'application/x-amz-json-1.1', json.dumps({'__type': code, 'message': message})
     else:
         content_type = 'text/xml'
@@ -162,8 +163,8 @@ def answer(call: Call) -> Answer:
     current = call
     handler = _find(call)
     if handler is None:
-        host = urlsplit(call.url).hostname
-        return refusal(call, 501, 'NotImplemented', f'the emulated AWS has no service at {host}')
+        what = f'{call.service}:{call.method} {call.path.split("?")[0]}' if call.service else f'service at {call.host}'
+        return refusal(call, 501, 'NotImplemented', f'the emulated AWS has no {what}')
     request = Request.from_primitives(call.method, call.url, call.headers, call.body)
     try:
         response = handler(request, request.raw_url, request.headers)
