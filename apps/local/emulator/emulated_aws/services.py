@@ -92,6 +92,14 @@ class Answer:
 
 Handler = Callable[[Any, str, Any], Any]
 
+class Refused(Exception):
+    """AWS would refuse the call: its error code, and the message."""
+
+    def __init__(self, code: str, message: str):
+        super().__init__(message)
+        self.code = code
+
+
 preparations: list[Callable[[Call], Call]] = []
 """Steps that turn a call into one that moto understands; patches add theirs."""
 
@@ -157,8 +165,11 @@ def _text(value: Any) -> str:
 
 def answer(call: Call) -> Answer:
     """Lets moto answer; hold WORLD while calling."""
-    for prepare in preparations:
-        call = prepare(call)
+    try:
+        for prepare in preparations:
+            call = prepare(call)
+    except Refused as refused:
+        return refusal(call, 400, refused.code, str(refused))
     global current
     current = call
     handler = _find(call)

@@ -305,6 +305,32 @@ class TestS3:
         assert read['Body'].read() == b'some bytes' * 9999
         assert read['ContentEncoding'] == 'x-own'
 
+    @pytest.mark.parametrize('in_trailer', [False, True])
+    def test_body_that_its_checksum_does_not_fit(self, aws: Any, in_trailer: bool) -> None:
+        s3 = aws.client('s3')
+        s3.create_bucket(Bucket='checked')
+        headers = {'Authorization': 'AWS4-HMAC-SHA256 Credential=a/b/us-east-1/s3/c'}
+        wrong = CHECKSUMS['CRC32']
+        if in_trailer:
+            headers |= {
+                'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
+                'x-amz-decoded-content-length': '5',
+                'x-amz-trailer': 'x-amz-checksum-crc32',
+                'Content-Encoding': 'aws-chunked',
+            }
+            body = f'5\r\nother\r\n0\r\nx-amz-checksum-crc32:{wrong}\r\n\r\n'.encode()
+        else:
+            headers |= {'x-amz-checksum-crc32': wrong}
+            body = b'other'
+        refused = requests.put(
+            'https://checked.s3.amazonaws.com/wrong',
+            data=body, headers=headers, timeout=10,
+            proxies={'https': aws.endpoint['proxyUrl']}, verify=aws.endpoint['caBundle'],
+        )  # fmt: skip
+        assert refused.status_code == 400 and '<Code>BadDigest</Code>' in refused.text
+        with pytest.raises(s3.exceptions.ClientError, match='404'):
+            s3.head_object(Bucket='checked', Key='wrong')
+
     def test_unknown_setting_is_refused(self, aws: Any) -> None:
         s3 = aws.client('s3')
         s3.create_bucket(Bucket='settings')
