@@ -25,13 +25,7 @@ describe('the gate', () => {
   it.each([
     ['destroyed', gone],
     ['replaced', planWith([{ ...database, actions: ['create', 'delete'], after: {} }])],
-    [
-      'destroyed as a left-over',
-      planWith([
-        { ...database, name: 'backend' },
-        { type: 'aws_vpc', before: {}, after: {} },
-      ]),
-    ],
+    ['destroyed as a left-over', planWith([{ ...database, deposed: '1a2b3c4d' }])],
     [
       'destroyed in a later plan',
       planWith([], { deferred_changes: [{ reason: 'absent_prereq', resource_change: gone.resource_changes[0] }] }),
