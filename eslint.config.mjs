@@ -36,13 +36,14 @@ export default tseslint.config(
         {
           enforceBuildableLibDependency: false,
           depConstraints: [
-            layer('app', 'app', 'config', 'foundation', 'environment', 'server', 'testing'),
+            layer('app', 'app', 'config', 'foundation', 'environment', 'server', 'review', 'testing'),
             layer('environment', 'part', 'foundation', 'config', 'server', 'testing'),
             layer('part', 'foundation', 'testing'),
             layer('foundation', 'config', 'testing'),
             layer('testing'),
             layer('server'),
             layer('config'),
+            layer('review'),
           ],
         },
       ],

@@ -11,11 +11,11 @@ const changeSchema = z.object({
       error: ({ input }) => `action ${JSON.stringify(input)} is not known here`,
     }),
   ),
-  before: z.unknown(),
-  after: z.unknown(),
-  after_unknown: z.unknown(),
-  before_sensitive: z.unknown(),
-  after_sensitive: z.unknown(),
+  before: z.unknown().optional(),
+  after: z.unknown().optional(),
+  after_unknown: z.unknown().optional(),
+  before_sensitive: z.unknown().optional(),
+  after_sensitive: z.unknown().optional(),
   replace_paths: z.array(z.array(z.union([z.string(), z.number()]))).default([]),
   importing: z.object({ id: z.string().optional() }).nullish(),
 });
@@ -38,7 +38,7 @@ const resourceValuesSchema = z.object({
   type: z.string(),
   name: z.string(),
   values: attributes,
-  sensitive_values: z.unknown(),
+  sensitive_values: z.unknown().optional(),
 });
 
 const moduleValuesSchema = z.object({
@@ -49,7 +49,9 @@ const moduleValuesSchema = z.object({
 });
 
 const configurationModuleSchema = z.object({
-  variables: z.record(z.string(), z.object({ sensitive: z.boolean().default(false), default: z.unknown() })).default({}),
+  variables: z
+    .record(z.string(), z.object({ sensitive: z.boolean().default(false), default: z.unknown().optional() }))
+    .default({}),
   get module_calls() {
     return z
       .record(z.string(), z.object({ expressions: attributes, module: configurationModuleSchema.optional() }))
@@ -70,7 +72,7 @@ export const planSchema = z.object({
   applyable: z.boolean().optional(),
   complete: z.boolean().default(true),
   errored: z.boolean().default(false),
-  variables: z.record(z.string(), z.object({ value: z.unknown() })).default({}),
+  variables: z.record(z.string(), z.object({ value: z.unknown().optional() })).default({}),
   planned_values: z.object({ root_module: moduleValuesSchema.optional() }).default({}),
   resource_changes: z.array(resourceChangeSchema).default([]),
   resource_drift: z.array(resourceChangeSchema).default([]),
@@ -109,7 +111,8 @@ export function plannedResources(plan: Plan): PlannedResource[] {
 /** Where a plan applies: AWS account and region as its provider is configured, when they are constants. */
 export function target(plan: Plan): { account?: string; region?: string; provider?: string } {
   const aws = Object.values(plan.configuration.provider_config).find(({ name }) => name === 'aws');
-  const constant = (name: string): unknown => (aws?.expressions?.[name] as { constant_value?: unknown })?.constant_value;
+  const constant = (name: string): unknown =>
+    (aws?.expressions?.[name] as { constant_value?: unknown })?.constant_value;
   const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
   const accounts = constant('allowed_account_ids');
   return {

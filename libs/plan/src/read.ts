@@ -49,20 +49,31 @@ export function parsePlan(text: string, source: string): Plan {
 function parseJson(body: string, fail: (problem: string) => never): unknown {
   try {
     return JSON.parse(body);
-  } catch (error) {
-    // The engine's message quotes the text around the place, which may be a secret: only the place is taken from it.
-    const { message } = error as Error;
-    const position = Number(/position (\d+)/.exec(message)?.[1] ?? body.length);
-    const line = body.slice(0, position).split('\n').length;
-    const cutOff = /end of JSON input|Unterminated/.test(message) || position >= body.length;
-    if (cutOff && /^[[{]/.test(body)) {
-      return fail(`is cut off: the JSON ends unfinished after ${body.length} characters; write it again`);
-    }
+  } catch {
+    // The engine's message quotes the text around the place, which may be a secret.
     if (/^\{"@level"/.test(body)) {
       return fail('is the log of terraform plan -json; give what terraform show -json PLAN prints');
     }
-    return fail(`is not JSON (line ${line}); give what terraform show -json PLAN prints`);
+    if (isUnfinished(body)) {
+      return fail(`is cut off: the JSON ends unfinished after ${body.length} characters; write it again`);
+    }
+    return fail('is not JSON; give what terraform show -json PLAN prints');
   }
+}
+
+/** Whether a text begins as JSON and ends before its brackets and quotes are closed. */
+function isUnfinished(body: string): boolean {
+  if (!/^[[{]/.test(body)) return false;
+  let depth = 0;
+  let quoted = false;
+  for (let index = 0; index < body.length; index++) {
+    const sign = body[index];
+    if (quoted && sign === '\\') index++;
+    else if (sign === '"') quoted = !quoted;
+    else if (!quoted && (sign === '{' || sign === '[')) depth++;
+    else if (!quoted && (sign === '}' || sign === ']')) depth--;
+  }
+  return quoted || depth > 0;
 }
 
 function notAPlan(json: unknown): string | undefined {

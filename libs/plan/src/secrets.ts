@@ -96,7 +96,9 @@ function formsOf(secret: string): string[] {
     secret,
     JSON.stringify(secret).slice(1, -1),
     // Terraform's jsonencode writes <, > and & this way.
-    JSON.stringify(secret).slice(1, -1).replace(/[<>&]/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`),
+    JSON.stringify(secret)
+      .slice(1, -1)
+      .replace(/[<>&]/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`),
     encodeURIComponent(secret),
     ...(lines.length > 1 ? lines.filter((line) => line.length >= 8) : []),
     ...(secret.length >= 8 ? inBase64(secret) : []),

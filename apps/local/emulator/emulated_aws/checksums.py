@@ -14,6 +14,8 @@ _CRC: dict[str, tuple[Callable[[bytes, int], int], int]] = {
     'CRC32C': (checksums.crc32c, 4),
     'CRC64NVME': (checksums.crc64nvme, 8),
 }
+ALGORITHMS = {*_CRC, 'SHA1', 'SHA256'}
+"""All that S3 has, by its names."""
 
 
 class Checksum:

@@ -9,7 +9,6 @@ import time
 import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Optional
-from urllib.parse import urlsplit
 
 from .certificates import CertificateAuthority
 from .contents import ContentView
@@ -96,9 +95,9 @@ class _Connection(BaseHTTPRequestHandler):
         if self.tunnel:
             scheme, host, path = 'https', self.headers.get('Host') or self.tunnel, self.path
         else:
-            parts = urlsplit(self.path)
-            scheme, host = 'http', parts.netloc
-            path = parts._replace(scheme='', netloc='').geturl() or '/'
+            scheme = 'http'
+            host, slash, path = self.path.partition('://')[2].partition('/')
+            path = slash + path or '/'
             if not host:
                 self._describe()
                 return

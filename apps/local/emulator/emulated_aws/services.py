@@ -11,7 +11,7 @@ import traceback
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Callable, Mapping, Optional
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
 from botocore.model import OperationNotFoundError
@@ -92,6 +92,14 @@ class Answer:
 
 Handler = Callable[[Any, str, Any], Any]
 
+class Refused(Exception):
+    """AWS would refuse the call: its error code, and the message."""
+
+    def __init__(self, code: str, message: str):
+        super().__init__(message)
+        self.code = code
+
+
 preparations: list[Callable[[Call], Call]] = []
 """Steps that turn a call into one that moto understands; patches add theirs."""
 
@@ -138,7 +146,8 @@ def refusal(call: Call, status: int, code: str, message: str) -> Answer:
     if 'Smithy-Protocol' in call.headers:
         body = cbor.encode({'__type': code, 'message': message})
         return Answer(status, {'Content-Type': 'application/cbor', 'smithy-protocol': 'rpc-v2-cbor'}, body)
-    if 'json' in call.headers.get('Content-Type', '') or 'X-Amz-Target' in call.headers:
+    form = call.headers.get('Content-Type', '').startswith('application/x-www-form-urlencoded')
+    if not form and call.service not in ('s3', 's3control', 'route53', 'cloudfront', 'ec2'):
         content_type, body = 'application/x-amz-json-1.1', json.dumps({'__type': code, 'message': message})
     else:
         content_type = 'text/xml'
@@ -156,14 +165,17 @@ def _text(value: Any) -> str:
 
 def answer(call: Call) -> Answer:
     """Lets moto answer; hold WORLD while calling."""
-    for prepare in preparations:
-        call = prepare(call)
+    try:
+        for prepare in preparations:
+            call = prepare(call)
+    except Refused as refused:
+        return refusal(call, 400, refused.code, str(refused))
     global current
     current = call
     handler = _find(call)
     if handler is None:
-        host = urlsplit(call.url).hostname
-        return refusal(call, 501, 'NotImplemented', f'the emulated AWS has no service at {host}')
+        what = f'{call.service}:{call.method} {call.path.split("?")[0]}' if call.service else f'service at {call.host}'
+        return refusal(call, 501, 'NotImplemented', f'the emulated AWS has no {what}')
     request = Request.from_primitives(call.method, call.url, call.headers, call.body)
     try:
         response = handler(request, request.raw_url, request.headers)

@@ -8,6 +8,7 @@ import json
 import string
 from typing import Any
 
+import botocore.loaders
 import pytest
 import requests
 
@@ -155,9 +156,25 @@ class TestRds:
         assert rds.describe_db_parameters(DBParameterGroupName='forced', Source='user')['Parameters'] == []
 
 
+@pytest.fixture
+def cloudwatch(aws: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A client that speaks rpc-v2-cbor, as the Go SDK and so Terraform does; boto3 by itself would choose JSON."""
+    load = botocore.loaders.Loader.load_service_model
+
+    def only_cbor(loader: Any, service: str, kind: str, **options: Any) -> Any:
+        model = load(loader, service, kind, **options)
+        if (service, kind) == ('cloudwatch', 'service-2'):
+            model = {**model, 'metadata': {**model['metadata'], 'protocols': ['smithy-rpc-v2-cbor']}}
+        return model
+
+    monkeypatch.setattr(botocore.loaders.Loader, 'load_service_model', only_cbor)
+    client = aws.client('cloudwatch')
+    assert client.meta.service_model.resolved_protocol == 'smithy-rpc-v2-cbor'
+    return client
+
+
 class TestCloudWatch:
-    def test_alarm(self, aws: Any) -> None:
-        cloudwatch = aws.client('cloudwatch')
+    def test_alarm(self, cloudwatch: Any) -> None:
         alarm = {
             'AlarmName': 'cpu',
             'Namespace': 'AWS/EC2',
@@ -180,20 +197,17 @@ class TestCloudWatch:
         cloudwatch.delete_alarms(AlarmNames=['cpu'])
         assert cloudwatch.describe_alarms(AlarmNames=['cpu'])['MetricAlarms'] == []
 
-    def test_composite_alarm(self, aws: Any) -> None:
-        cloudwatch = aws.client('cloudwatch')
+    def test_composite_alarm(self, cloudwatch: Any) -> None:
         cloudwatch.put_composite_alarm(AlarmName='down', AlarmRule='ALARM(cpu) OR ALARM(disk)', ActionsEnabled=True)
         (read,) = cloudwatch.describe_alarms(AlarmNames=['down'], AlarmTypes=['CompositeAlarm'])['CompositeAlarms']
         assert (read['AlarmName'], read['AlarmRule']) == ('down', 'ALARM(cpu) OR ALARM(disk)')
         cloudwatch.delete_alarms(AlarmNames=['down'])
 
-    def test_missing_action_is_said_so_in_cbor(self, aws: Any) -> None:
-        cloudwatch = aws.client('cloudwatch')
+    def test_missing_action_is_said_so_in_cbor(self, cloudwatch: Any) -> None:
         with pytest.raises(cloudwatch.exceptions.ClientError, match='the emulated AWS has no cloudwatch:PutMetricStream'):
             cloudwatch.put_metric_stream(Name='s', FirehoseArn='a', RoleArn='r', OutputFormat='json')
 
-    def test_dashboard(self, aws: Any) -> None:
-        cloudwatch = aws.client('cloudwatch')
+    def test_dashboard(self, cloudwatch: Any) -> None:
         body = json.dumps({'widgets': []})
         cloudwatch.put_dashboard(DashboardName='mlflow', DashboardBody=body)
         assert cloudwatch.get_dashboard(DashboardName='mlflow')['DashboardBody'] == body
@@ -202,8 +216,7 @@ class TestCloudWatch:
             cloudwatch.get_dashboard(DashboardName='mlflow')
         assert refused.value.response['ResponseMetadata']['HTTPStatusCode'] == 404
 
-    def test_metrics(self, aws: Any) -> None:
-        cloudwatch = aws.client('cloudwatch')
+    def test_metrics(self, cloudwatch: Any) -> None:
         cloudwatch.put_metric_data(Namespace='mlflow', MetricData=[{'MetricName': 'runs', 'Value': 1.5}])
         (metric,) = cloudwatch.list_metrics(Namespace='mlflow')['Metrics']
         assert metric['MetricName'] == 'runs'
@@ -291,6 +304,41 @@ class TestS3:
         read = s3.get_object(Bucket='streamed', Key='a')
         assert read['Body'].read() == b'some bytes' * 9999
         assert read['ContentEncoding'] == 'x-own'
+
+    @pytest.mark.parametrize('in_trailer', [False, True])
+    def test_body_that_its_checksum_does_not_fit(self, aws: Any, in_trailer: bool) -> None:
+        s3 = aws.client('s3')
+        s3.create_bucket(Bucket='checked')
+        headers = {'Authorization': 'AWS4-HMAC-SHA256 Credential=a/b/us-east-1/s3/c'}
+        wrong = CHECKSUMS['CRC32']
+        if in_trailer:
+            headers |= {
+                'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
+                'x-amz-decoded-content-length': '5',
+                'x-amz-trailer': 'x-amz-checksum-crc32',
+                'Content-Encoding': 'aws-chunked',
+            }
+            body = f'5\r\nother\r\n0\r\nx-amz-checksum-crc32:{wrong}\r\n\r\n'.encode()
+        else:
+            headers |= {'x-amz-checksum-crc32': wrong}
+            body = b'other'
+        refused = requests.put(
+            'https://checked.s3.amazonaws.com/wrong',
+            data=body, headers=headers, timeout=10,
+            proxies={'https': aws.endpoint['proxyUrl']}, verify=aws.endpoint['caBundle'],
+        )  # fmt: skip
+        assert refused.status_code == 400 and '<Code>BadDigest</Code>' in refused.text
+        with pytest.raises(s3.exceptions.ClientError, match='404'):
+            s3.head_object(Bucket='checked', Key='wrong')
+
+    def test_unknown_setting_is_refused(self, aws: Any) -> None:
+        s3 = aws.client('s3')
+        s3.create_bucket(Bucket='settings')
+        tiering = {'Id': 'all', 'Status': 'Enabled', 'Tierings': [{'Days': 125, 'AccessTier': 'ARCHIVE_ACCESS'}]}
+        with pytest.raises(s3.exceptions.ClientError, match='NotImplemented.*intelligent-tiering'):
+            s3.put_bucket_intelligent_tiering_configuration(
+                Bucket='settings', Id='all', IntelligentTieringConfiguration=tiering
+            )
 
     def test_lifecycle_reads_back_as_written(self, aws: Any) -> None:
         s3 = aws.client('s3')
@@ -545,8 +593,27 @@ class TestLoadBalancer:
         assert made['State']['Code'] == 'active'
 
 
+class TestRefusal:
+    @pytest.mark.parametrize(
+        ('service', 'action', 'parameters'),
+        [
+            ('rds', 'describe_db_major_engine_versions', {}),
+            ('ec2', 'describe_ipam_byoasn', {}),
+            ('backup', 'list_frameworks', {}),
+            ('ssm', 'list_ops_metadata', {}),
+            ('route53', 'list_cidr_collections', {}),
+            ('s3', 'list_bucket_metrics_configurations', {'Bucket': 'none'}),
+        ],
+    )
+    def test_every_protocol_can_read_it(self, aws: Any, service: str, action: str, parameters: dict[str, str]) -> None:
+        client = aws.client(service)
+        with pytest.raises(client.exceptions.ClientError) as refused:
+            getattr(client, action)(**parameters)
+        assert refused.value.response['Error']['Code'] in ('NotImplemented', 'NoSuchBucket')
+
+
 class TestBackup:
-    def test_tags_without_a_slash(self, aws: Any) -> None:
+    def test_tags_and_recovery_points_of_a_vault(self, aws: Any) -> None:
         backup = aws.client('backup')
         arn = backup.create_backup_vault(BackupVaultName='vault', BackupVaultTags={'team': 'ml'})['BackupVaultArn']
         answer = requests.get(
@@ -556,3 +623,4 @@ class TestBackup:
         )  # fmt: skip
         assert answer.json() == {'Tags': {'team': 'ml'}}
         assert backup.list_tags(ResourceArn=arn)['Tags'] == {'team': 'ml'}
+        assert backup.list_recovery_points_by_backup_vault(BackupVaultName='vault')['RecoveryPoints'] == []

@@ -104,10 +104,12 @@ describe('the network', () => {
           privateSubnetIds: ['subnet-12345678', 'subnet-12345678'],
         },
         'network.publicSubnetCidrs': ['10.20.0.0/24', '10.20.1.0/24'],
+        'network.privateSubnetCidrs': ['10.20.2.0/24', '10.20.3.0/24'],
       },
       'network.existing.publicSubnetIds: got a list of 1, want two or more different subnets',
       'network.existing.privateSubnetIds: got a list of 2, want two or more different subnets',
       'network.publicSubnetCidrs: got a list of 2, want no such key beside network.existing',
+      'network.privateSubnetCidrs: got a list of 2, want no such key beside network.existing',
     ],
   ]);
   refuses(prod, [

@@ -68,11 +68,6 @@ const freeTierDemands: readonly Demand[] = [
 /** What a production environment must not be without. */
 const productionDemands: readonly Demand[] = [
   [
-    'loadBalancer',
-    ({ loadBalancer }) => loadBalancer !== undefined,
-    'a load balancer on the production template: its servers have no public address, and passwords want TLS',
-  ],
-  [
     'network.nat',
     ({ network }) => network.nat !== 'none' || network.existing !== undefined,
     'single or per-az on the production template: its servers have no public address',

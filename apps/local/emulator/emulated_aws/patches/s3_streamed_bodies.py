@@ -1,8 +1,9 @@
 """Bodies that an SDK streams with `Content-Encoding: aws-chunked`, and the checksum behind them.
 
-AWS: takes the chunks apart and reads the checksum in the trailer. moto: copies the whole for every chunk and looks for the
-checksum with a regular expression over all bytes (seconds for 100 MB).
-Here: the emulator takes the chunks apart before moto sees the request, and makes the trailer a header.
+AWS: takes the chunks apart, and refuses a body that its checksum (in a header or behind the chunks) does not fit.
+moto: copies the whole for every chunk, looks for the checksum with a regular expression over all bytes (seconds for 100 MB),
+and believes it.
+Here: the emulator takes the chunks apart and compares before moto sees the request; a trailer becomes a header.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .. import services
+from ..checksums import ALGORITHMS, compute
 
 
 def apply() -> None:
-    """Puts the step in front of every call to S3."""
-    services.preparations.append(unchunk)
+    """Puts the steps in front of every call to S3."""
+    services.preparations += [unchunk, verify]
 
 
 def unchunk(call: services.Call) -> services.Call:
@@ -49,3 +51,13 @@ def unchunk(call: services.Call) -> services.Call:
             headers[name] = value.strip()
     plain = chunks[0] if len(chunks) == 1 else b''.join(chunks)
     return replace(call, headers={**headers, 'Content-Length': str(len(plain))}, body=plain)
+
+
+def verify(call: services.Call) -> services.Call:
+    """The call, unless its body is not what the client computed the checksum of."""
+    if call.service == 's3' and call.method == 'PUT':
+        for name, value in call.headers.items():
+            algorithm = name.lower().removeprefix('x-amz-checksum-').upper()
+            if algorithm in ALGORITHMS and compute(call.body, algorithm).decode() != value:
+                raise services.Refused('BadDigest', f'The {algorithm} you specified did not match the calculated checksum.')
+    return call

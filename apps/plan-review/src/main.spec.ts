@@ -1,0 +1,81 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { cases } from './testing/plans';
+
+const root = resolve(__dirname, '..', '..', '..');
+const folder = mkdtempSync(join(tmpdir(), 'plan review-'));
+const out = join(folder, 'comment.md');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const plan = (name: string): string => join(cases, name, 'plan.json');
+
+/** Runs what `npm run plan-review` runs. */
+function command(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(root, 'apps', 'run.mjs'), 'plan-review', ...args],
+    {
+      cwd: root,
+      encoding: 'utf8',
+    },
+  );
+  return { status, stdout, stderr };
+}
+
+describe('the command', () => {
+  it.each([
+    ['no-changes', 0],
+    ['move', 2],
+    ['stateful-replaced', 3],
+    ['internet-opened', 3],
+    ['errored', 1],
+  ])('%s ends with %i', (name, status) => {
+    expect(command(`prod=${plan(name)}`, '--out', out).status).toBe(status);
+    expect(readFileSync(out, 'utf8')).toBe(readFileSync(join(cases, name, 'comment.md'), 'utf8'));
+  });
+
+  it('lets through what the exceptions file lists', () => {
+    const exceptions = join(folder, 'plan-exceptions.json');
+    const far = new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10);
+    writeFileSync(exceptions, JSON.stringify([{ address: 'aws_db_instance.backend', reason: 'planned', expiry: far }]));
+    const { status, stdout } = command(`prod=${plan('stateful-replaced')}`, '--allow', exceptions);
+    expect(status).toBe(2);
+    expect(stdout).toContain(`Allowed until ${far}: planned.`);
+  });
+
+  it('writes a comment that is not green when a plan failed or cannot be read', () => {
+    const broken = join(folder, 'broken.json');
+    writeFileSync(broken, readFileSync(plan('move'), 'utf8').slice(0, 5000));
+    writeFileSync(out, 'old and green');
+    const { status, stderr } = command('dev=failed', `prod=${broken}`, '--out', out);
+    expect(status).toBe(1);
+    expect(stderr).toContain('is cut off: the JSON ends unfinished after 5000 characters');
+    expect(stderr).not.toContain('    at ');
+    const comment = readFileSync(out, 'utf8');
+    expect(comment).toContain('Plan: failed (dev, prod)');
+    expect(comment).not.toContain('✅');
+  });
+
+  it('ends with 1 when the exceptions cannot be read, and refuses as without', () => {
+    const { status, stdout, stderr } = command(
+      `prod=${plan('stateful-replaced')}`,
+      '--allow',
+      join(folder, 'none.json'),
+    );
+    expect(status).toBe(1);
+    expect(stderr).toContain('none.json: there is no such file');
+    expect(stdout).toContain('refused (prod)');
+  });
+
+  it('says how it is called, and all that is wrong', () => {
+    const { status, stderr } = command('plan.json', 'dev=a', 'dev=b', '--allow');
+    expect(status).toBe(1);
+    expect(stderr).toContain('got "plan.json": expected ENVIRONMENT=PLAN.json, such as dev=plan.json');
+    expect(stderr).toContain('dev: given twice');
+    expect(stderr).toContain('--allow: a value is missing');
+    expect(stderr).toContain('usage: npm run -s plan-review -- ');
+    expect(command().stderr).toContain('at least one plan is needed');
+  });
+});

@@ -1,0 +1,47 @@
+import { writeFileSync } from 'node:fs';
+import { PlanError, readPlan } from '@mlflow-on-aws/plan';
+import { readArguments, usage } from './arguments';
+import { renderComment } from './comment';
+import { ExceptionsError, type PlanException, readExceptions } from './exceptions';
+import { exitCodes, review, type ReviewInput } from './review';
+
+process.exitCode = main(process.argv.slice(2));
+
+function main(args: readonly string[]): number {
+  const request = readArguments(args);
+  if ('problems' in request) {
+    console.error(`${request.problems.join('\n')}\n\n${usage}`);
+    return 1;
+  }
+  const problems: string[] = [];
+  const exceptions = request.allow === undefined ? [] : exceptionsOf(request.allow, problems);
+  const inputs = request.plans.map(([environment, file]) => inputOf(environment, file, problems));
+  const reviewed = review(inputs, { exceptions });
+  const comment = renderComment(reviewed, { commit: request.commit });
+  if (request.out === undefined) process.stdout.write(comment);
+  else writeFileSync(request.out, comment);
+  if (problems.length > 0) console.error(problems.join('\n'));
+  return problems.length > 0 ? 1 : exitCodes[reviewed.verdict];
+}
+
+/** A plan that cannot be read is one of the verdicts: the comment must say so, and not leave an older one standing. */
+function inputOf(environment: string, file: string, problems: string[]): ReviewInput {
+  if (file === 'failed') return { environment, plan: { failure: 'no plan could be made, see the log of its job' } };
+  try {
+    return { environment, plan: readPlan(file) };
+  } catch (error) {
+    if (!(error instanceof PlanError)) throw error;
+    problems.push(`${environment}: ${error.message}`);
+    return { environment, plan: { failure: error.message } };
+  }
+}
+
+function exceptionsOf(file: string, problems: string[]): PlanException[] {
+  try {
+    return readExceptions(file);
+  } catch (error) {
+    if (!(error instanceof ExceptionsError)) throw error;
+    problems.push(error.message);
+    return [];
+  }
+}
