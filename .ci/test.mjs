@@ -14,6 +14,10 @@ const suites = [
     command: [bin('nx'), 'run-many', '-t', 'typecheck', 'lint', 'test', 'synth', '--outputStyle=static'],
   },
   {
+    title: 'Python: the emulated AWS and the server’s own files',
+    command: [bin('nx'), 'run-many', '-t', 'pytest', '--outputStyle=static', '--parallel=1'],
+  },
+  {
     title: 'Integration: the dev stack deployed, used and destroyed on embedded parts',
     command: [bin('nx'), 'run-many', '-t', 'integration', '--outputStyle=stream', '--parallel=1'],
   },
@@ -25,7 +29,11 @@ const failedSuites = [];
 for (const { title, command } of suites) {
   const began = Date.now();
   console.log(`\n=== ${title}`);
-  const { status } = spawnSync(command[0], command.slice(1), { cwd: root, stdio: 'inherit', env: { ...process.env, CHECKPOINT_DISABLE: '1' } });
+  const { status } = spawnSync(command[0], command.slice(1), {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, CHECKPOINT_DISABLE: '1' },
+  });
   console.log(`=== ${status === 0 ? 'passed' : 'FAILED'} in ${((Date.now() - began) / 1000).toFixed(0)} s`);
   if (status !== 0) failedSuites.push(title);
 }

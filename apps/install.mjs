@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const mark = join(root, 'node_modules', '.installed-lock');
-const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+const lock = createHash('sha256')
+  .update(readFileSync(join(root, 'package-lock.json')))
+  .digest('hex');
 
 const [major] = process.versions.node.split('.').map(Number);
 if (major < 20) {
@@ -24,7 +26,10 @@ try {
 if (installed !== lock) {
   console.error('… Install the npm packages, once for this checkout');
   const began = Date.now();
-  const { status } = spawnSync('npm', ['ci', '--no-progress', '--loglevel', 'error'], { cwd: root, stdio: ['ignore', 2, 2] });
+  const { status } = spawnSync('npm', ['ci', '--no-progress', '--loglevel', 'error'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  });
   if (status !== 0) {
     console.error('\nnpm ci failed: see its message above, then run the same command again');
     process.exit(1);

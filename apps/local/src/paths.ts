@@ -4,6 +4,8 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 /** Root of this checkout. */
+// From wherever the bundled app lies, by the package's own name.
+// eslint-disable-next-line @nx/enforce-module-boundaries
 export const checkout = realpathSync(dirname(dirname(dirname(require.resolve('@mlflow-on-aws/local/package.json')))));
 
 /** A file of this app that is not TypeScript. */

@@ -1,1 +1,2 @@
 export * from './tracking-environment';
+export * from './account-bootstrap';

@@ -14,6 +14,8 @@ export interface Bundle {
   readonly sha256: string;
 }
 
+// From wherever a bundled app lies, by the package's own name.
+// eslint-disable-next-line @nx/enforce-module-boundaries
 const serverDirectory = join(dirname(require.resolve('@mlflow-on-aws/tracking-server/package.json')), 'server');
 
 /** Packs `server/` and the certificates of Amazon's RDS authorities. */

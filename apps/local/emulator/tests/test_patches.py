@@ -416,6 +416,22 @@ class TestEc2:
         again = ec2.describe_instances(InstanceIds=[instance['InstanceId']])['Reservations'][0]['Instances'][0]
         assert [group['GroupId'] for group in again['SecurityGroups']] == groups[1:]
 
+    def test_rules_keep_their_descriptions(self, aws: Any) -> None:
+        ec2 = aws.client('ec2')
+        vpc = ec2.create_vpc(CidrBlock='10.0.0.0/16')['Vpc']['VpcId']
+        group = ec2.create_security_group(GroupName='described', Description='d', VpcId=vpc)['GroupId']
+        prefix_list = ec2.describe_managed_prefix_lists()['PrefixLists'][0]['PrefixListId']
+        port = {'IpProtocol': 'tcp', 'FromPort': 5432, 'ToPort': 5432}
+        for source in (
+            {'UserIdGroupPairs': [{'GroupId': group, 'Description': 'from a group'}]},
+            {'PrefixListIds': [{'PrefixListId': prefix_list, 'Description': 'from a list'}]},
+            {'IpRanges': [{'CidrIp': '10.0.0.0/8', 'Description': 'from a range'}]},
+        ):
+            ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[{**port, **source}])
+        rules = ec2.describe_security_group_rules(Filters=[{'Name': 'group-id', 'Values': [group]}])
+        described = {rule.get('Description') for rule in rules['SecurityGroupRules'] if not rule['IsEgress']}
+        assert described == {'from a group', 'from a list', 'from a range'}
+
     def test_elastic_address_is_public(self, aws: Any) -> None:
         ec2 = aws.client('ec2')
         address = ec2.allocate_address(Domain='vpc')

@@ -1,0 +1,6 @@
+"""Makes the server's files importable, as `run` does."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / 'server'))

@@ -1,0 +1,217 @@
+"""The parts of the server that need no database; those that do are in the integration suite of apps/local."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import logging
+import stat
+import threading
+from pathlib import Path
+from typing import Any, Iterator
+
+import pytest
+from tracking_server import credentials, instance_metadata, waiting
+from tracking_server.config import ConfigError, read_config
+from tracking_server.log import JsonFormatter
+
+CONFIG = {
+    'environment': 'dev',
+    'region': 'us-east-1',
+    'port': 5000,
+    'database': {'host': 'db', 'port': 5432, 'name': 'mlflow_db', 'user': 'mlflow', 'passwordSecretArn': 'arn:secret'},
+    'artifacts': {'bucket': 'b', 'prefix': 'artifacts', 'mode': 'proxied'},
+    'allowedHosts': [],
+    'corsAllowedOrigins': [],
+    'publicDns': True,
+    'sizing': {'workers': 1, 'poolSize': 10, 'maxOverflow': 10},
+}
+
+
+def write(path: Path, **changes: Any) -> Path:
+    file = path / 'server.json'
+    file.write_text(json.dumps({**CONFIG, **changes}))
+    return file
+
+
+class TestConfig:
+    def test_is_read(self, tmp_path: Path) -> None:
+        config = read_config(write(tmp_path))
+        assert config.database.host == 'db'
+        assert config.sizing.workers == 1
+
+    def test_all_problems_are_told_at_once(self, tmp_path: Path) -> None:
+        file = write(tmp_path, port='five', artifacts={'bucket': '', 'prefix': 'a', 'mode': 'both'}, publicDNS=True)
+        with pytest.raises(ConfigError) as told:
+            read_config(file)
+        lines = str(told.value).splitlines()
+        assert any(f'{file}: port: got "five", want a whole number' == line for line in lines)
+        assert any('artifacts.bucket: got ""' in line for line in lines)
+        assert any('publicDNS: unknown key' in line for line in lines)
+
+    @pytest.mark.parametrize('text, told', [('{', 'want JSON'), ('[]', 'want an object'), (None, 'cannot be read')])
+    def test_what_is_no_configuration(self, tmp_path: Path, text: str | None, told: str) -> None:
+        file = tmp_path / 'server.json'
+        if text is not None:
+            file.write_text(text)
+        with pytest.raises(ConfigError, match=told):
+            read_config(file)
+
+    def test_unknown_mode(self, tmp_path: Path) -> None:
+        with pytest.raises(ConfigError, match='got "both", want proxied or direct'):
+            read_config(write(tmp_path, artifacts={'bucket': 'b', 'prefix': 'a', 'mode': 'both'}))
+
+
+class TestWaiting:
+    @pytest.fixture(autouse=True)
+    def clock(self, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+        """Time that passes only by waiting."""
+        pauses: list[float] = []
+        monkeypatch.setattr(waiting.time, 'sleep', pauses.append)
+        monkeypatch.setattr(waiting.time, 'monotonic', lambda: sum(pauses))
+        return pauses
+
+    def test_grows_its_pauses_until_it_is_there(self, clock: list[float], caplog: pytest.LogCaptureFixture) -> None:
+        answers = iter([ValueError('not yet'), ValueError('not yet'), ValueError('not yet'), None])
+
+        def attempt() -> str:
+            answer = next(answers)
+            if answer:
+                raise answer
+            return 'there'
+
+        with caplog.at_level(logging.INFO):
+            assert waiting.wait_for('the database', attempt, (ValueError,), 60) == 'there'
+        assert clock == [0.5, 1.0, 2.0]
+        assert 'waiting for the database' in caplog.text
+
+    def test_gives_up_with_one_line(self, clock: list[float]) -> None:
+        def attempt() -> None:
+            raise ValueError('connection\nrefused')
+
+        with pytest.raises(waiting.GaveUp) as told:
+            waiting.wait_for('the database', attempt, (ValueError,), 30)
+        assert str(told.value).startswith('gave up waiting for the database after')
+        assert str(told.value).endswith('connection refused')
+        assert '\n' not in str(told.value)
+        assert sum(clock) <= 30
+
+    def test_what_will_not_pass_is_not_waited_for(self) -> None:
+        with pytest.raises(KeyError):
+            waiting.wait_for('x', lambda: {}['x'], (ValueError,), 30)
+
+
+class TestCredentials:
+    @pytest.fixture
+    def kept(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+        """Credentials whose secret is a list: each reading takes the next password, the last one stays."""
+        kept = credentials.Credentials(read_config(write(tmp_path)), tmp_path / 'run' / 'pgpass')
+        passwords: list[str] = []
+        monkeypatch.setattr(kept, 'refresh', lambda: kept._write(passwords.pop(0) if len(passwords) > 1 else passwords[0]))
+        monkeypatch.setattr(credentials, 'RETRY_PAUSE', 0.001)
+        kept.passwords = passwords
+        return kept
+
+    def test_file_is_for_its_user_alone_and_as_libpq_reads_it(self, kept: Any) -> None:
+        kept.passwords.append('a:b\\c')
+        kept.refresh()
+        assert kept.file.read_text() == '*:*:*:mlflow:a\\:b\\\\c\n'
+        assert stat.S_IMODE(kept.file.stat().st_mode) == 0o600
+        assert [path.name for path in kept.file.parent.iterdir()] == ['pgpass']
+
+    def test_refused_password_is_read_again_until_it_fits(self, kept: Any) -> None:
+        kept.passwords.extend(['old', 'old', 'new'])
+        kept.refresh()
+
+        def connect() -> str:
+            if 'new' not in kept.file.read_text():
+                raise RuntimeError('FATAL: password authentication failed for user "mlflow"')
+            return 'connected'
+
+        assert credentials.connect_with_fresh_password(kept, connect) == 'connected'
+
+    def test_refusal_that_stays_is_raised(self, kept: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(credentials, 'RETRY_SECONDS', 0.05)
+        kept.passwords.append('wrong')
+
+        def connect() -> None:
+            raise RuntimeError('password authentication failed')
+
+        with pytest.raises(RuntimeError, match='password authentication failed'):
+            credentials.connect_with_fresh_password(kept, connect)
+
+    def test_other_errors_are_no_reason_to_read_the_secret(self, kept: Any) -> None:
+        def connect() -> None:
+            raise RuntimeError('connection refused')
+
+        with pytest.raises(RuntimeError, match='connection refused'):
+            credentials.connect_with_fresh_password(kept, connect)
+        assert not kept.file.exists()
+
+    def test_refusals_of_many_connections_read_the_secret_once(self, kept: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        kept.passwords.append('new')
+        readings: list[int] = []
+        refresh = kept.refresh
+        monkeypatch.setattr(kept, 'refresh', lambda: (readings.append(1), refresh()))
+        refused_at = credentials.time.monotonic()
+        threads = [threading.Thread(target=kept.refresh_after_refusal, args=(refused_at,)) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(readings) == 1
+
+
+class TestLog:
+    def test_is_one_object_a_line_without_passwords(self) -> None:
+        try:
+            raise ValueError('two\nlines')
+        except ValueError as error:
+            record = logging.LogRecord('x', logging.ERROR, __file__, 1, 'at %s', ('postgresql://mlflow:s3cret@db/x',), (ValueError, error, error.__traceback__))
+        line = JsonFormatter().format(record)
+        assert '\n' not in line
+        entry = json.loads(line)
+        assert entry['message'] == 'at postgresql://mlflow:***@db/x'
+        assert 'ValueError' in entry['exception']
+
+
+class Metadata(http.server.BaseHTTPRequestHandler):
+    """IMDSv2 as far as the server asks it."""
+
+    def answer(self, status: int, body: str) -> None:
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def do_PUT(self) -> None:
+        self.answer(200, 'token')
+
+    def do_GET(self) -> None:
+        allowed = self.headers['X-aws-ec2-metadata-token'] == 'token'
+        self.answer(200, 'ec2-1.example.com') if allowed else self.answer(401, '')
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+class TestInstanceMetadata:
+    @pytest.fixture
+    def endpoint(self) -> Iterator[str]:
+        server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Metadata)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f'http://127.0.0.1:{server.server_port}'
+        server.shutdown()
+        server.server_close()
+
+    def test_public_name_with_a_token_and_past_every_proxy(self, endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv('AWS_EC2_METADATA_SERVICE_ENDPOINT', endpoint)
+        monkeypatch.setenv('http_proxy', 'http://127.0.0.1:1')
+        monkeypatch.delenv('AWS_EC2_METADATA_DISABLED', raising=False)
+        assert instance_metadata.public_dns_name() == 'ec2-1.example.com'
+
+    def test_no_instance_no_name(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv('AWS_EC2_METADATA_SERVICE_ENDPOINT', 'http://127.0.0.1:1')
+        monkeypatch.delenv('AWS_EC2_METADATA_DISABLED', raising=False)
+        assert instance_metadata.public_dns_name() is None
+        monkeypatch.setenv('AWS_EC2_METADATA_DISABLED', 'true')
+        assert instance_metadata.public_dns_name() is None
