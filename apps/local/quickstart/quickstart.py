@@ -6,6 +6,7 @@ Reads the tracking URI from MLFLOW_TRACKING_URI, as every MLflow client does. Pr
 import json
 
 import mlflow
+from mlflow.models import infer_signature
 from mlflow.tracking import MlflowClient
 from sklearn.datasets import load_iris
 from sklearn.linear_model import LogisticRegression
@@ -23,7 +24,7 @@ with mlflow.start_run() as run:
     accuracy = accuracy_score(y, lr.predict(X))
     mlflow.log_metric('accuracy', accuracy)
 
-    mlflow.sklearn.log_model(lr, name='models')
+    mlflow.sklearn.log_model(lr, name='models', signature=infer_signature(X, lr.predict(X)))
     artifact_uri = mlflow.get_artifact_uri()
 
 client = MlflowClient()
