@@ -1,7 +1,7 @@
 """What a stack has made in the account, so that a test can say that `destroy` left nothing.
 
-Left out is what every account has (default VPCs, the keys that AWS manages), what AWS keeps for a while by itself (terminated
-instances, keys waiting to be deleted) and what nobody pays for or sees (tags, events, log entries).
+Left out is what every account has (default VPCs, the keys that AWS manages), what AWS keeps for a while by itself
+(terminated instances, keys waiting to be deleted) and what nobody pays for or sees (tags, events, log entries).
 """
 
 from __future__ import annotations
@@ -66,9 +66,7 @@ SERVICES: dict[str, Callable[[Any], dict[str, Iterable[Any]]]] = {
         'user': backend.users,
     },
     'kms': lambda backend: {
-        'key': [
-            key.id for key in backend.keys.values() if key.key_state == 'Enabled' and key.key_manager != 'AWS'
-        ],
+        'key': [key.id for key in backend.keys.values() if key.key_state == 'Enabled' and key.key_manager != 'AWS'],
     },
     'logs': _named(group='groups'),
     'rds': _rds,

@@ -2,10 +2,11 @@
 
 Two kinds of state, because they change at different rates:
 
-- Everything but the objects of S3 is one graph of moto's models (an Auto Scaling group holds the very instances that EC2
-  lists), so it is pickled as one. That costs tens of milliseconds, so it is written at most `DELAY` after a change.
-- An object of S3, or an unfinished multipart upload, is a row of its own, written before its request is answered.
-  The same transaction writes the graph if that has changed: no Terraform state on disk ever names a resource that is not.
+- Everything but the objects of S3 is one graph of moto's models (an Auto Scaling group holds the very instances that
+  EC2 lists), so it is pickled as one. That costs tens of milliseconds, so it is written at most `DELAY` after a
+  change.
+- An object of S3, or an unfinished multipart upload, is a row of its own, written before its request is answered. The
+  same transaction writes the graph if that has changed: no Terraform state on disk ever names a resource that is not.
 
 SQLite in WAL mode makes both atomic; what is committed survives a kill of the process at any moment.
 """

@@ -60,7 +60,11 @@ class TestRds:
     def test_managed_secret_has_the_user_and_a_random_password(self, aws: Any) -> None:
         secrets = aws.client('secretsmanager')
         values = [
-            json.loads(secrets.get_secret_value(SecretId=db_instance(aws, name)['MasterUserSecret']['SecretArn'])['SecretString'])
+            json.loads(
+                secrets.get_secret_value(SecretId=db_instance(aws, name)['MasterUserSecret']['SecretArn'])[
+                    'SecretString'
+                ]
+            )
             for name in ('secret-one', 'secret-two')
         ]
         assert [value['username'] for value in values] == ['mlflow', 'mlflow']
@@ -77,7 +81,9 @@ class TestRds:
         arn = db_instance(aws, name)['MasterUserSecret']['SecretArn']
         before = json.loads(secrets.get_secret_value(SecretId=arn)['SecretString'])
         if through == 'rds':
-            aws.client('rds').modify_db_instance(DBInstanceIdentifier=name, RotateMasterUserPassword=True, ApplyImmediately=True)
+            aws.client('rds').modify_db_instance(
+                DBInstanceIdentifier=name, RotateMasterUserPassword=True, ApplyImmediately=True
+            )
         else:
             secrets.rotate_secret(SecretId=arn)
         current = json.loads(secrets.get_secret_value(SecretId=arn)['SecretString'])
@@ -204,7 +210,9 @@ class TestCloudWatch:
         cloudwatch.delete_alarms(AlarmNames=['down'])
 
     def test_missing_action_is_said_so_in_cbor(self, cloudwatch: Any) -> None:
-        with pytest.raises(cloudwatch.exceptions.ClientError, match='the emulated AWS has no cloudwatch:PutMetricStream'):
+        with pytest.raises(
+            cloudwatch.exceptions.ClientError, match='the emulated AWS has no cloudwatch:PutMetricStream'
+        ):
             cloudwatch.put_metric_stream(Name='s', FirehoseArn='a', RoleArn='r', OutputFormat='json')
 
     def test_dashboard(self, cloudwatch: Any) -> None:
@@ -423,14 +431,12 @@ class TestEc2:
         instance = self.launch(ec2)
         ec2.associate_address(AllocationId=address['AllocationId'], InstanceId=instance['InstanceId'])
         found = ec2.describe_instances(InstanceIds=[instance['InstanceId']])['Reservations'][0]['Instances'][0]
-        name = f"ec2-{address['PublicIp'].replace('.', '-')}.compute-1.amazonaws.com"
+        name = f'ec2-{address["PublicIp"].replace(".", "-")}.compute-1.amazonaws.com'
         assert found['NetworkInterfaces'][0]['Association']['PublicDnsName'] == found['PublicDnsName'] == name
 
     def test_root_volume_without_a_size(self, aws: Any) -> None:
         ec2 = aws.client('ec2')
-        instance = self.launch(
-            ec2, BlockDeviceMappings=[{'DeviceName': '/dev/xvda', 'Ebs': {'Encrypted': True}}]
-        )
+        instance = self.launch(ec2, BlockDeviceMappings=[{'DeviceName': '/dev/xvda', 'Ebs': {'Encrypted': True}}])
         attached = instance['BlockDeviceMappings'][0]['Ebs']
         assert attached['DeleteOnTermination'] is True
         (volume,) = ec2.describe_volumes(VolumeIds=[attached['VolumeId']])['Volumes']
@@ -510,7 +516,9 @@ class TestAutoScaling:
         iam.add_role_to_instance_profile(InstanceProfileName='fleet', RoleName='fleet')
         vpc = ec2.create_vpc(CidrBlock='10.0.0.0/16')['Vpc']['VpcId']
         subnets = [
-            ec2.create_subnet(VpcId=vpc, CidrBlock=f'10.0.{n}.0/24', AvailabilityZone=f'us-east-1{zone}')['Subnet']['SubnetId']
+            ec2.create_subnet(VpcId=vpc, CidrBlock=f'10.0.{n}.0/24', AvailabilityZone=f'us-east-1{zone}')['Subnet'][
+                'SubnetId'
+            ]
             for n, zone in enumerate('ab')
         ]
         data = {'ImageId': 'ami-0a1b2c3d', 'InstanceType': 't3.small', 'IamInstanceProfile': {'Arn': profile}}

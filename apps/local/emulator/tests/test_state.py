@@ -137,7 +137,9 @@ def test_a_kill_loses_no_acknowledged_object(fresh: Running) -> None:
     s3 = fresh.client('s3')
     for name, body in acknowledged.items():
         assert s3.get_object(Bucket='state', Key=name)['Body'].read() == body
-    listed = [entry for page in s3.get_paginator('list_objects_v2').paginate(Bucket='state') for entry in page['Contents']]
+    listed = [
+        entry for page in s3.get_paginator('list_objects_v2').paginate(Bucket='state') for entry in page['Contents']
+    ]
     for entry in listed:
         assert s3.get_object(Bucket='state', Key=entry['Key'])['Body'].read()
     files = [path for path in (fresh.directory / 'objects').rglob('*') if path.is_file()]
@@ -170,7 +172,10 @@ def test_large_upload_in_parts(fresh: Running, tmp_path: Path) -> None:
     s3.download_file('large', 'model.bin', str(tmp_path / 'back.bin'))
     assert (tmp_path / 'back.bin').read_bytes() == source.read_bytes()
     s3.complete_multipart_upload(
-        Bucket='large', Key='later', UploadId=begun, MultipartUpload={'Parts': [{'PartNumber': 1, 'ETag': part['ETag']}]}
+        Bucket='large',
+        Key='later',
+        UploadId=begun,
+        MultipartUpload={'Parts': [{'PartNumber': 1, 'ETag': part['ETag']}]},
     )
     assert s3.get_object(Bucket='large', Key='later')['Body'].read() == b'unfinished'
     stored = sum(path.stat().st_size for path in (fresh.directory / 'objects').rglob('*') if path.is_file())

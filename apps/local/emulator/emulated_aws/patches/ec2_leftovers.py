@@ -1,7 +1,7 @@
 """What goes when its owner goes.
 
-AWS: the network interface made for an instance is deleted with it, the default network ACL with its VPC, and a deleted VPC
-endpoint is no longer listed. moto: keeps all three, so that a destroyed stack leaves something behind.
+AWS: the network interface made for an instance is deleted with it, the default network ACL with its VPC, and a
+deleted VPC endpoint is no longer listed. moto: keeps all three, so that a destroyed stack leaves something behind.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The root volume of an instance, where a launch does not say everything about it.
 
-AWS: what is left open comes from the image: its root device name, 8 GiB of gp3 for Amazon Linux 2023, deleted with the
-instance. moto: refuses a mapping without a size, keeps the volume of a terminated instance, calls the device of an instance
-without a mapping /dev/sda1 whatever its image says.
+AWS: what is left open comes from the image: its root device name, 8 GiB of gp3 for Amazon Linux 2023, deleted with
+the instance. moto: refuses a mapping without a size, keeps the volume of a terminated instance, calls the device of
+an instance without a mapping /dev/sda1 whatever its image says.
 """
 
 from __future__ import annotations
