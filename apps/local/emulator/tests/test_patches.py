@@ -451,8 +451,19 @@ class TestEc2:
         vpc = ec2.create_vpc(CidrBlock='10.0.0.0/16')['Vpc']['VpcId']
         subnet = ec2.create_subnet(VpcId=vpc, CidrBlock='10.0.0.0/24')['Subnet']['SubnetId']
         endpoint = ec2.create_vpc_endpoint(VpcId=vpc, ServiceName='com.amazonaws.eu-west-3.s3')['VpcEndpoint']
-        instance = self.launch(ec2, SubnetId=subnet)['InstanceId']
-        ec2.terminate_instances(InstanceIds=[instance])
+        address = ec2.allocate_address(Domain='vpc')['AllocationId']
+        gateway = ec2.create_nat_gateway(SubnetId=subnet, AllocationId=address)['NatGateway']['NatGatewayId']
+        volume = {'DeviceName': '/dev/sda1', 'Ebs': {'VolumeSize': 20, 'DeleteOnTermination': True}}
+        ec2.create_launch_template(
+            LaunchTemplateName='gone', LaunchTemplateData={'ImageId': 'ami-0a1b2c3d', 'BlockDeviceMappings': [volume]}
+        )
+        instances = [
+            self.launch(ec2, SubnetId=subnet)['InstanceId'],
+            self.launch(ec2, SubnetId=subnet, LaunchTemplate={'LaunchTemplateName': 'gone'})['InstanceId'],
+        ]
+        ec2.terminate_instances(InstanceIds=instances)
+        ec2.delete_nat_gateway(NatGatewayId=gateway)
+        ec2.release_address(AllocationId=address)
         ec2.delete_vpc_endpoints(VpcEndpointIds=[endpoint['VpcEndpointId']])
         ec2.delete_subnet(SubnetId=subnet)
         ec2.delete_vpc(VpcId=vpc)
