@@ -1,27 +1,52 @@
 import { writeFileSync } from 'node:fs';
 import { PlanError, readPlan } from '@mlflow-on-aws/plan';
 import { readArguments, usage } from './arguments';
+import { commands } from './commands';
 import { renderComment } from './comment';
 import { ExceptionsError, type PlanException, readExceptions } from './exceptions';
+import { GitHubError } from './github';
 import { exitCodes, review, type ReviewInput } from './review';
+import { UserError } from './user-error';
 
-process.exitCode = main(process.argv.slice(2));
+const more = Object.values(commands)
+  .map((command) => `  ${command.usage}`)
+  .join('\n');
 
-function main(args: readonly string[]): number {
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});
+
+async function main([name = '', ...args]: readonly string[]): Promise<number> {
+  const command = commands[name];
+  if (command === undefined) return reviewed(name === '' ? args : [name, ...args]);
+  try {
+    const said = await command.run(args);
+    if (said !== '') console.log(said);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof UserError || error instanceof GitHubError || error instanceof PlanError)) throw error;
+    console.error(error.message);
+    return 1;
+  }
+}
+
+function reviewed(args: readonly string[]): number {
   const request = readArguments(args);
   if ('problems' in request) {
-    console.error(`${request.problems.join('\n')}\n\n${usage}`);
+    console.error(
+      `${request.problems.join('\n')}\n\n${usage}\n\nwhat the workflows call beside it, as npm run -s plan-review -- COMMAND:\n${more}`,
+    );
     return 1;
   }
   const problems: string[] = [];
   const exceptions = request.allow === undefined ? [] : exceptionsOf(request.allow, problems);
   const inputs = request.plans.map(([environment, file]) => inputOf(environment, file, problems));
-  const reviewed = review(inputs, { exceptions });
-  const comment = renderComment(reviewed, { commit: request.commit });
+  const judged = review(inputs, { exceptions });
+  const comment = renderComment(judged, { commit: request.commit, fingerprintKey: process.env.PLAN_KEY || undefined });
   if (request.out === undefined) process.stdout.write(comment);
   else writeFileSync(request.out, comment);
   if (problems.length > 0) console.error(problems.join('\n'));
-  return problems.length > 0 ? 1 : exitCodes[reviewed.verdict];
+  return problems.length > 0 ? 1 : exitCodes[judged.verdict];
 }
 
 /** A plan that cannot be read is one of the verdicts: the comment must say so, and not leave an older one standing. */

@@ -10,6 +10,7 @@ import {
 } from '@mlflow-on-aws/plan';
 import { canonical, isObject } from './diff/marks';
 import { type Answer, answer, type PlanException } from './exceptions';
+import { moving } from './rules/moving';
 import { findingsOf, type Finding } from './rules/security';
 import { lossOf } from './rules/stateful';
 
@@ -133,9 +134,6 @@ function reviewEnvironment(input: ReviewInput, exceptions: readonly PlanExceptio
     })),
   };
 }
-
-/** Attributes that AWS moves by itself, all the time. */
-const moving = ['latest_restorable_time'];
 
 function isDrift({ change: { before, after } }: ResourceChange): boolean {
   const still = (values: unknown): string =>

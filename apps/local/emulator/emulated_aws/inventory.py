@@ -1,7 +1,7 @@
 """What a stack has made in the account, so that a test can say that `destroy` left nothing.
 
-Left out is what every account has (default VPCs, the keys that AWS manages), what AWS keeps for a while by itself (terminated
-instances, keys waiting to be deleted) and what nobody pays for or sees (tags, events, log entries).
+Left out is what every account has (default VPCs, the keys that AWS manages), what AWS keeps for a while by itself
+(terminated instances, keys waiting to be deleted) and what nobody pays for or sees (tags, events, log entries).
 """
 
 from __future__ import annotations
@@ -41,9 +41,13 @@ def _rds(backend: Any) -> dict[str, Iterable[Any]]:
         'cluster': backend.clusters,
         'snapshot': backend.database_snapshots,
         'subnet group': backend.subnet_groups,
-        'parameter group': backend.db_parameter_groups,
-        'option group': backend.option_groups,
+        'parameter group': [name for name in backend.db_parameter_groups if not name.startswith('default.')],
+        'option group': [name for name in backend.option_groups if not name.startswith('default:')],
     }
+
+
+def _of_aws(key: Any) -> bool:
+    return any(name.startswith('alias/aws/') for name in key.aliases)
 
 
 def _named(**attributes: str) -> Callable[[Any], dict[str, Iterable[Any]]]:
@@ -66,9 +70,7 @@ SERVICES: dict[str, Callable[[Any], dict[str, Iterable[Any]]]] = {
         'user': backend.users,
     },
     'kms': lambda backend: {
-        'key': [
-            key.id for key in backend.keys.values() if key.key_state == 'Enabled' and key.key_manager != 'AWS'
-        ],
+        'key': [key.id for key in backend.keys.values() if key.key_state == 'Enabled' and not _of_aws(key)],
     },
     'logs': _named(group='groups'),
     'rds': _rds,

@@ -181,11 +181,17 @@ def _values(instance: Any, roles: list[str]) -> dict[str, Callable[[], Optional[
     return {
         'ami-id': lambda: instance.image_id,
         'hostname': lambda: instance.private_dns_name,
-        'iam/info': lambda: json.dumps(
-            {'Code': 'Success', 'InstanceProfileArn': _profile(instance).arn, 'InstanceProfileId': _profile(instance).id}
-        )
-        if _profile(instance)
-        else None,
+        'iam/info': lambda: (
+            json.dumps(
+                {
+                    'Code': 'Success',
+                    'InstanceProfileArn': _profile(instance).arn,
+                    'InstanceProfileId': _profile(instance).id,
+                }
+            )
+            if _profile(instance)
+            else None
+        ),
         'iam/security-credentials/': lambda: '\n'.join(roles) or None,
         'instance-id': lambda: instance.id,
         'instance-life-cycle': lambda: 'on-demand',

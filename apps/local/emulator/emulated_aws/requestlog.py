@@ -1,4 +1,5 @@
-"""`requests.log`: one line a request (time, method, host, action, status, milliseconds), never a header, query or body."""
+"""`requests.log`: one line a request (time, method, host, action, status, milliseconds), never a header, query or
+body."""
 
 from __future__ import annotations
 

@@ -29,7 +29,8 @@ from . import cbor
 WORLD = threading.RLock()
 
 _READING = re.compile(
-    r'^(Describe|List|Get|Head|BatchGet|BatchDescribe|Lookup|Query|Scan|Search|Filter|Validate|Test|Simulate|Decode|Check)'
+    '(Describe|List|Get|Head|BatchGet|BatchDescribe|Lookup|Query|Scan|Search|Filter'
+    '|Validate|Test|Simulate|Decode|Check)'
 )
 
 
@@ -91,6 +92,7 @@ class Answer:
 
 
 Handler = Callable[[Any, str, Any], Any]
+
 
 class Refused(Exception):
     """AWS would refuse the call: its error code, and the message."""

@@ -2,11 +2,11 @@
 
 Two kinds of state, because they change at different rates:
 
-- Everything but the objects of S3 is one graph of moto's models (an Auto Scaling group holds the very instances that EC2
-  lists), so it is pickled as one. That costs tens of milliseconds, so it is written at most `DELAY` after a change.
-- An object of S3, or an unfinished multipart upload, is a row of its own, written before its request is answered.
-  The same transaction writes the graph first if that has changed: no Terraform state on disk ever names a resource
-  that is not.
+- Everything but the objects of S3 is one graph of moto's models (an Auto Scaling group holds the very instances that
+  EC2 lists), so it is pickled as one. That costs tens of milliseconds, so it is written at most `DELAY` after a
+  change.
+- An object of S3, or an unfinished multipart upload, is a row of its own, written before its request is answered. The
+  same transaction writes the graph if that has changed: no Terraform state on disk ever names a resource that is not.
 
 SQLite in WAL mode makes both atomic; what is committed survives a kill of the process at any moment.
 """
@@ -37,6 +37,7 @@ from .objects import contents_of, empty_bucket, touched
 from .services import WORLD, Call
 
 FORMAT = '1'
+"""Raised when what is pickled changes its shape, such as the name of a class of ours."""
 DELAY = 0.5
 """Seconds that a change outside S3 may wait for company before it is written."""
 
@@ -192,9 +193,8 @@ class State:
         self._closing = False
         self._wake = threading.Condition(WORLD)
         self._unwritable: set[tuple[str, str]] = set()
+        self._failure = ''
         self._db = sqlite3.connect(directory / 'state.sqlite', check_same_thread=False, isolation_level=None)
-        self._db.execute('PRAGMA journal_mode = WAL')
-        self._db.execute('PRAGMA synchronous = NORMAL')
         self._check(directory, account_id)
         self._restore()
         self._writer = threading.Thread(target=self._write_when_changed, name='state writer', daemon=True)
@@ -203,6 +203,8 @@ class State:
     def _check(self, directory: Path, account_id: str) -> None:
         ours = {'format': FORMAT, 'moto': version('moto'), 'account': account_id}
         try:
+            self._db.execute('PRAGMA journal_mode = WAL')
+            self._db.execute('PRAGMA synchronous = NORMAL')
             self._db.executescript(SCHEMA)
             theirs = dict(self._db.execute('SELECT name, value FROM about'))
         except sqlite3.DatabaseError as error:
@@ -216,8 +218,8 @@ class State:
         self._db.executemany('INSERT OR REPLACE INTO about VALUES (?, ?)', ours.items())
 
     def _restore(self) -> None:
-        row = self._db.execute('SELECT pickle FROM graph').fetchone()
         try:
+            row = self._db.execute('SELECT pickle FROM graph').fetchone()
             graph = pickle.loads(row[0]) if row else {}
             for identity, regions in graph.items():
                 backends = _backends_of(*identity)
@@ -253,11 +255,8 @@ class State:
             only_objects = call.service == 's3' and not touched.deleted_buckets and touched
             if not only_objects:
                 self.changed()
-            if touched:
-                with self._transaction():
-                    if self._changed:
-                        self._write_graph()
-                    self._write_objects()
+            if call.service == 's3' or touched:
+                self._write(with_objects=True)
                 self._store.sweep_discarded()
         touched.clear()
 
@@ -267,18 +266,22 @@ class State:
             self._changed = True
             self._wake.notify()
 
-    def _transaction(self) -> sqlite3.Connection:
+    def _write(self, with_objects: bool) -> None:
+        """One transaction: the graph if it has changed, and the objects touched. Nothing is forgotten if it fails."""
         self._db.execute('BEGIN IMMEDIATE')
-        return self._db  # commits, or rolls back on an exception
+        with self._db:  # commits, or rolls back on an exception
+            if self._changed:
+                self._db.execute('INSERT OR REPLACE INTO graph VALUES (1, ?)', (self._pickled_graph(),))
+            if with_objects:
+                self._write_objects()
+        self._changed = False
 
-    def _write_graph(self) -> None:
+    def _pickled_graph(self) -> bytes:
         graph = _graph()
         try:
-            data = _dump(graph)
+            return _dump(graph)
         except Exception:
-            data = _dump(self._writable(graph))
-        self._db.execute('INSERT OR REPLACE INTO graph VALUES (1, ?)', (data,))
-        self._changed = False
+            return _dump(self._writable(graph))
 
     def _writable(self, graph: Graph) -> Graph:
         """Without the services that cannot be pickled: better to forget one, and say so, than all."""
@@ -323,12 +326,16 @@ class State:
                 self._save()
 
     def _save(self) -> None:
-        if self._changed and not self._closing:
-            try:
-                with self._transaction():
-                    self._write_graph()
-            except Exception as error:  # the next change tries again; a request that must be durable fails instead
-                print(f'the account could not be written: {type(error).__name__}: {error}', file=sys.stderr, flush=True)
+        if not self._changed or self._closing:
+            return
+        try:
+            self._write(with_objects=False)
+            self._failure = ''
+        except Exception as error:  # tried again until it works; a request that must be durable fails meanwhile
+            failure = f'the account cannot be written: {type(error).__name__}: {error}'
+            if failure != self._failure:
+                print(failure, file=sys.stderr, flush=True)
+            self._failure = failure
 
     def close(self) -> None:
         """Writes what is not yet written."""

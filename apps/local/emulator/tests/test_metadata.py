@@ -96,7 +96,7 @@ def test_boto3_finds_the_credentials_of_the_role(aws: Any, instance: dict[str, A
         },
         capture_output=True, text=True, timeout=60,
     )  # fmt: skip
-    expected = f"arn:aws:sts::{aws.account}:assumed-role/tracking-server/{instance['InstanceId']}"
+    expected = f'arn:aws:sts::{aws.account}:assumed-role/tracking-server/{instance["InstanceId"]}'
     assert (found.stdout.strip(), found.stderr) == (expected, '')
 
 
@@ -113,4 +113,4 @@ def test_several_instances_are_told_apart(aws: Any, instance: dict[str, Any]) ->
     finally:
         ec2.terminate_instances(InstanceIds=[second['InstanceId']])
     assert get(endpoint, 'meta-data/instance-id').text == instance['InstanceId']
-    assert get(f"{endpoint}/{second['InstanceId']}", 'meta-data/instance-id').status_code == 404
+    assert get(f'{endpoint}/{second["InstanceId"]}', 'meta-data/instance-id').status_code == 404

@@ -60,7 +60,11 @@ class TestRds:
     def test_managed_secret_has_the_user_and_a_random_password(self, aws: Any) -> None:
         secrets = aws.client('secretsmanager')
         values = [
-            json.loads(secrets.get_secret_value(SecretId=db_instance(aws, name)['MasterUserSecret']['SecretArn'])['SecretString'])
+            json.loads(
+                secrets.get_secret_value(SecretId=db_instance(aws, name)['MasterUserSecret']['SecretArn'])[
+                    'SecretString'
+                ]
+            )
             for name in ('secret-one', 'secret-two')
         ]
         assert [value['username'] for value in values] == ['mlflow', 'mlflow']
@@ -77,7 +81,9 @@ class TestRds:
         arn = db_instance(aws, name)['MasterUserSecret']['SecretArn']
         before = json.loads(secrets.get_secret_value(SecretId=arn)['SecretString'])
         if through == 'rds':
-            aws.client('rds').modify_db_instance(DBInstanceIdentifier=name, RotateMasterUserPassword=True, ApplyImmediately=True)
+            aws.client('rds').modify_db_instance(
+                DBInstanceIdentifier=name, RotateMasterUserPassword=True, ApplyImmediately=True
+            )
         else:
             secrets.rotate_secret(SecretId=arn)
         current = json.loads(secrets.get_secret_value(SecretId=arn)['SecretString'])
@@ -204,7 +210,9 @@ class TestCloudWatch:
         cloudwatch.delete_alarms(AlarmNames=['down'])
 
     def test_missing_action_is_said_so_in_cbor(self, cloudwatch: Any) -> None:
-        with pytest.raises(cloudwatch.exceptions.ClientError, match='the emulated AWS has no cloudwatch:PutMetricStream'):
+        with pytest.raises(
+            cloudwatch.exceptions.ClientError, match='the emulated AWS has no cloudwatch:PutMetricStream'
+        ):
             cloudwatch.put_metric_stream(Name='s', FirehoseArn='a', RoleArn='r', OutputFormat='json')
 
     def test_dashboard(self, cloudwatch: Any) -> None:
@@ -439,14 +447,12 @@ class TestEc2:
         instance = self.launch(ec2)
         ec2.associate_address(AllocationId=address['AllocationId'], InstanceId=instance['InstanceId'])
         found = ec2.describe_instances(InstanceIds=[instance['InstanceId']])['Reservations'][0]['Instances'][0]
-        name = f"ec2-{address['PublicIp'].replace('.', '-')}.compute-1.amazonaws.com"
+        name = f'ec2-{address["PublicIp"].replace(".", "-")}.compute-1.amazonaws.com'
         assert found['NetworkInterfaces'][0]['Association']['PublicDnsName'] == found['PublicDnsName'] == name
 
     def test_root_volume_without_a_size(self, aws: Any) -> None:
         ec2 = aws.client('ec2')
-        instance = self.launch(
-            ec2, BlockDeviceMappings=[{'DeviceName': '/dev/xvda', 'Ebs': {'Encrypted': True}}]
-        )
+        instance = self.launch(ec2, BlockDeviceMappings=[{'DeviceName': '/dev/xvda', 'Ebs': {'Encrypted': True}}])
         attached = instance['BlockDeviceMappings'][0]['Ebs']
         assert attached['DeleteOnTermination'] is True
         (volume,) = ec2.describe_volumes(VolumeIds=[attached['VolumeId']])['Volumes']
@@ -461,8 +467,19 @@ class TestEc2:
         vpc = ec2.create_vpc(CidrBlock='10.0.0.0/16')['Vpc']['VpcId']
         subnet = ec2.create_subnet(VpcId=vpc, CidrBlock='10.0.0.0/24')['Subnet']['SubnetId']
         endpoint = ec2.create_vpc_endpoint(VpcId=vpc, ServiceName='com.amazonaws.eu-west-3.s3')['VpcEndpoint']
-        instance = self.launch(ec2, SubnetId=subnet)['InstanceId']
-        ec2.terminate_instances(InstanceIds=[instance])
+        address = ec2.allocate_address(Domain='vpc')['AllocationId']
+        gateway = ec2.create_nat_gateway(SubnetId=subnet, AllocationId=address)['NatGateway']['NatGatewayId']
+        volume = {'DeviceName': '/dev/sda1', 'Ebs': {'VolumeSize': 20, 'DeleteOnTermination': True}}
+        ec2.create_launch_template(
+            LaunchTemplateName='gone', LaunchTemplateData={'ImageId': 'ami-0a1b2c3d', 'BlockDeviceMappings': [volume]}
+        )
+        instances = [
+            self.launch(ec2, SubnetId=subnet)['InstanceId'],
+            self.launch(ec2, SubnetId=subnet, LaunchTemplate={'LaunchTemplateName': 'gone'})['InstanceId'],
+        ]
+        ec2.terminate_instances(InstanceIds=instances)
+        ec2.delete_nat_gateway(NatGatewayId=gateway)
+        ec2.release_address(AllocationId=address)
         ec2.delete_vpc_endpoints(VpcEndpointIds=[endpoint['VpcEndpointId']])
         ec2.delete_subnet(SubnetId=subnet)
         ec2.delete_vpc(VpcId=vpc)
@@ -526,7 +543,9 @@ class TestAutoScaling:
         iam.add_role_to_instance_profile(InstanceProfileName='fleet', RoleName='fleet')
         vpc = ec2.create_vpc(CidrBlock='10.0.0.0/16')['Vpc']['VpcId']
         subnets = [
-            ec2.create_subnet(VpcId=vpc, CidrBlock=f'10.0.{n}.0/24', AvailabilityZone=f'us-east-1{zone}')['Subnet']['SubnetId']
+            ec2.create_subnet(VpcId=vpc, CidrBlock=f'10.0.{n}.0/24', AvailabilityZone=f'us-east-1{zone}')['Subnet'][
+                'SubnetId'
+            ]
             for n, zone in enumerate('ab')
         ]
         data = {'ImageId': 'ami-0a1b2c3d', 'InstanceType': 't3.small', 'IamInstanceProfile': {'Arn': profile}}

@@ -137,7 +137,9 @@ def test_a_kill_loses_no_acknowledged_object(fresh: Running) -> None:
     s3 = fresh.client('s3')
     for name, body in acknowledged.items():
         assert s3.get_object(Bucket='state', Key=name)['Body'].read() == body
-    listed = [entry for page in s3.get_paginator('list_objects_v2').paginate(Bucket='state') for entry in page['Contents']]
+    listed = [
+        entry for page in s3.get_paginator('list_objects_v2').paginate(Bucket='state') for entry in page['Contents']
+    ]
     for entry in listed:
         assert s3.get_object(Bucket='state', Key=entry['Key'])['Body'].read()
     files = [path for path in (fresh.directory / 'objects').rglob('*') if path.is_file()]
@@ -146,9 +148,9 @@ def test_a_kill_loses_no_acknowledged_object(fresh: Running) -> None:
 
 def test_an_object_never_outlives_what_was_made_before_it(fresh: Running) -> None:
     """Terraform writes its state after the resources: a kill right after the write must leave both."""
-    vpc = fresh.client('ec2').create_vpc(CidrBlock='10.2.0.0/16')['Vpc']['VpcId']
     s3 = fresh.client('s3')
     s3.create_bucket(Bucket='state')
+    vpc = fresh.client('ec2').create_vpc(CidrBlock='10.2.0.0/16')['Vpc']['VpcId']
     s3.put_object(Bucket='state', Key='terraform.tfstate', Body=vpc.encode())
     fresh.kill()
     fresh.start()
@@ -170,7 +172,10 @@ def test_large_upload_in_parts(fresh: Running, tmp_path: Path) -> None:
     s3.download_file('large', 'model.bin', str(tmp_path / 'back.bin'))
     assert (tmp_path / 'back.bin').read_bytes() == source.read_bytes()
     s3.complete_multipart_upload(
-        Bucket='large', Key='later', UploadId=begun, MultipartUpload={'Parts': [{'PartNumber': 1, 'ETag': part['ETag']}]}
+        Bucket='large',
+        Key='later',
+        UploadId=begun,
+        MultipartUpload={'Parts': [{'PartNumber': 1, 'ETag': part['ETag']}]},
     )
     assert s3.get_object(Bucket='large', Key='later')['Body'].read() == b'unfinished'
     stored = sum(path.stat().st_size for path in (fresh.directory / 'objects').rglob('*') if path.is_file())
@@ -217,6 +222,16 @@ def test_a_state_that_cannot_be_used_is_said_so(fresh: Running, damage: str, say
     assert says in refused.stderr and 'delete' in refused.stderr
     assert 'Traceback' not in refused.stderr
     assert not (fresh.directory / 'endpoint.json').exists()
+
+
+def test_a_file_that_is_no_state_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / 'state.sqlite').write_bytes(b'not a database, but long enough to be read as one' * 100)
+    refused = subprocess.run(
+        [sys.executable, '-m', 'emulated_aws', '--state-dir', str(tmp_path), '--account-id', '123456789012'],
+        cwd=ROOT, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert refused.returncode == 1
+    assert 'file is not a database; delete' in refused.stderr and 'Traceback' not in refused.stderr
 
 
 def test_throughput_of_small_requests(aws: Any) -> None:

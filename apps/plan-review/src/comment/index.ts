@@ -1,5 +1,6 @@
 import { actionOf, type Change, createsFirst, type Redact, target } from '@mlflow-on-aws/plan';
 import { diffChange, forcedBy } from '../diff';
+import { fingerprintLine } from '../fingerprint';
 import type { EnvironmentReview, Review, ReviewedChange, Verdict } from '../review';
 import { fit, type Item, type Section } from './fit';
 import { code, diffFence, fence, folded, visible, words } from './markdown';
@@ -25,6 +26,11 @@ export interface CommentOptions {
    * @default - not said
    */
   readonly commit?: string;
+  /**
+   * Key of the fingerprints by which a deploy knows the plan that was reviewed.
+   * @default - no fingerprints
+   */
+  readonly fingerprintKey?: string;
   /**
    * What others know, by environment.
    * @default - nothing
@@ -55,7 +61,10 @@ const weights = {
 } as const;
 
 /** Writes the one comment of a pull request. */
-export function renderComment(review: Review, { commit, extras = {}, limit = 65_000 }: CommentOptions = {}): string {
+export function renderComment(
+  review: Review,
+  { commit, fingerprintKey, extras = {}, limit = 65_000 }: CommentOptions = {},
+): string {
   const sections = [
     ...atStake(review),
     ...security(review),
@@ -64,10 +73,20 @@ export function renderComment(review: Review, { commit, extras = {}, limit = 65_
     ),
     ...unused(review),
   ];
-  const head = (leftOut: number): string => `${marker}\n${title(review)}\n\n${table(review)}${about(commit, leftOut)}`;
+  const head = (leftOut: number): string =>
+    `${marker}\n${fingerprints(review, fingerprintKey)}${title(review)}\n\n${table(review)}${about(commit, leftOut)}`;
   const room = limit - Buffer.byteLength(head(1_000_000));
   const { text, leftOut } = fit(sections, room);
   return `${head(leftOut)}${text}`;
+}
+
+function fingerprints({ environments }: Review, key: string | undefined): string {
+  if (key === undefined) return '';
+  return environments
+    .map(({ environment, plan, verdict }) =>
+      plan === undefined || verdict === 'failed' ? '' : `${fingerprintLine(environment, plan, key)}\n`,
+    )
+    .join('');
 }
 
 function title({ verdict, environments }: Review): string {

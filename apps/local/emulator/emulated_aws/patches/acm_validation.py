@@ -1,6 +1,7 @@
 """Validation of a certificate by DNS.
 
-AWS: a certificate is issued once the CNAME records asked for are found. moto: 60 s after it was asked for, records or not.
+AWS: a certificate is issued once the CNAME records asked for are found. moto: 60 s after it was asked for, records or
+not.
 Here: once the records are in a public zone of the account's Route 53.
 """
 

@@ -1,9 +1,9 @@
 """Auto Scaling groups that launch from a template.
 
-AWS: keeps every setting of a group and of its policies, spreads the instances over the subnets, launches them with the
-instance profile of the template, and replaces them in an instance refresh.
-moto: forgets several settings, puts all instances into the first subnet, without a profile, and has no instance refresh.
-Here a refresh is over as soon as it is asked for.
+AWS: keeps every setting of a group and of its policies, spreads the instances over the subnets, launches them with
+the instance profile of the template, and replaces them in an instance refresh.
+moto: forgets several settings, puts all instances into the first subnet, without a profile, and has no instance
+refresh. Here a refresh is over as soon as it is asked for.
 """
 
 from __future__ import annotations

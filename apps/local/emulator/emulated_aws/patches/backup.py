@@ -1,8 +1,8 @@
 """Tags of AWS Backup resources, and the recovery points of a vault.
 
 AWS: `GET /tags/ARN`; `GET /backup-vaults/NAME/recovery-points`, which Terraform asks for before it deletes a vault.
-moto: finds the ARN in the path only with a slash behind it, which boto3 sends and the Go SDK, and so Terraform, does not; and
-cannot list recovery points, though it makes none.
+moto: finds the ARN in the path only with a slash behind it, which boto3 sends and the Go SDK, and so Terraform, does
+not; and cannot list recovery points, though it makes none.
 """
 
 from __future__ import annotations

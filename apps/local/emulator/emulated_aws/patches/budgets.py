@@ -19,7 +19,7 @@ def _budget(response: BaseResponse) -> Budget:
     try:
         return response.backend.budgets[response._get_param('AccountId')][name]
     except KeyError:
-        raise NotFoundException(f'Unable to get budget: {name} - the budget doesn\'t exist.') from None
+        raise NotFoundException(f"Unable to get budget: {name} - the budget doesn't exist.") from None
 
 
 def _of_arn(response: BaseResponse) -> Budget:
@@ -109,7 +109,7 @@ def apply() -> None:
 
     def describe(backend: BudgetsBackend, account_id: str, budget_name: str) -> list[dict[str, Any]]:
         if budget_name not in backend.budgets[account_id]:
-            raise NotFoundException(f'Unable to get budget: {budget_name} - the budget doesn\'t exist.')
+            raise NotFoundException(f"Unable to get budget: {budget_name} - the budget doesn't exist.")
         return get_notifications(backend.budgets[account_id][budget_name])
 
     def delete_notification(budget: Budget, details: dict[str, Any]) -> None:

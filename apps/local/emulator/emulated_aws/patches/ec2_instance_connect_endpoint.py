@@ -73,7 +73,7 @@ def _wanted(response: EC2Response, identifier: str) -> InstanceConnectEndpoint:
     except KeyError:
         raise EC2ClientError(
             'InvalidInstanceConnectEndpointId.NotFound',
-            f'The instance connect endpoint ID \'{identifier}\' does not exist',
+            f"The instance connect endpoint ID '{identifier}' does not exist",
         ) from None
 
 

@@ -1,7 +1,8 @@
 """What goes when its owner goes.
 
-AWS: the network interface made for an instance is deleted with it, the default network ACL with its VPC, and a deleted VPC
-endpoint is no longer listed. moto: keeps all three, so that a destroyed stack leaves something behind.
+AWS: the network interface made for an instance or a NAT gateway is deleted with it, the default network ACL with its
+VPC, and a deleted VPC endpoint is no longer listed. moto: keeps all of these, so that a destroyed stack leaves
+something behind.
 """
 
 from __future__ import annotations
@@ -24,6 +25,18 @@ def apply() -> None:
             interface.delete_on_termination = asked.get(index, {}).get('DeleteOnTermination', own) is True
 
     Instance.prep_nics = prep_nics
+
+    delete_nat = EC2Backend.delete_nat_gateway
+
+    def delete_nat_gateway(backend: EC2Backend, nat_gateway_id: str) -> Any:
+        gateway = delete_nat(backend, nat_gateway_id)
+        for address in backend.addresses:
+            if address.eni is gateway._eni:
+                backend.disassociate_address(association_id=address.association_id)
+        backend.enis.pop(gateway._eni.id, None)
+        return gateway
+
+    EC2Backend.delete_nat_gateway = delete_nat_gateway
 
     delete_vpc = EC2Backend.delete_vpc
 

@@ -1,7 +1,7 @@
 """The prefix list of EC2 Instance Connect.
 
-AWS: every region has `com.amazonaws.REGION.ec2-instance-connect`, the addresses that the browser client connects from, to be
-allowed on port 22. moto: has those of S3, DynamoDB and CloudFront only.
+AWS: every region has `com.amazonaws.REGION.ec2-instance-connect`, the addresses that the browser client connects
+from, to be allowed on port 22. moto: has those of S3, DynamoDB and CloudFront only.
 """
 
 from __future__ import annotations

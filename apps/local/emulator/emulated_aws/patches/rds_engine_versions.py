@@ -1,7 +1,8 @@
 """Which versions and sizes of PostgreSQL RDS offers.
 
-AWS: `DescribeDBEngineVersions` and `DescribeOrderableDBInstanceOptions` list them, and an instance asked for by its major
-version gets the default minor one. moto: lacks the first, offers nothing for PostgreSQL, and keeps "16" as the version.
+AWS: `DescribeDBEngineVersions` and `DescribeOrderableDBInstanceOptions` list them, and an instance asked for by its
+major version gets the default minor one. moto: lacks the first, offers nothing for PostgreSQL, and keeps "16" as the
+version.
 
 A version that is not in the table is taken as it is: what an account really offers is not the emulator's to say.
 """

@@ -1,10 +1,11 @@
 """What RDS decides about an instance when it is made.
 
 AWS: `DbiResourceId` names one instance for ever; the certificate is of rds-ca-rsa2048-g1 unless another is asked for.
-moto: the same resource id for all, so that the Terraform provider, which looks instances up by it, finds none of two; the
-certificate authority rds-ca-default, which makes the provider modify the instance and wait another 80 s; and it forgets
-whether Performance Insights is on; and a read replica that shares identity and settings with its source, even where AWS
-refuses one (PostgreSQL with a password that RDS manages: RDS user guide, "Password management with AWS Secrets Manager").
+moto: the same resource id for all, so that the Terraform provider, which looks instances up by it, finds none of two;
+the certificate authority rds-ca-default, which makes the provider modify the instance and wait another 80 s; and it
+forgets whether Performance Insights is on; and a read replica that shares identity and settings with its source, even
+where AWS refuses one (PostgreSQL with a password that RDS manages: RDS user guide, "Password management with AWS
+Secrets Manager").
 """
 
 from __future__ import annotations
@@ -52,14 +53,13 @@ def apply() -> None:
 
     DBInstance.update = update
 
-
     replicate = RDSBackend.create_db_instance_read_replica
 
     def create_db_instance_read_replica(backend: RDSBackend, db_kwargs: dict[str, Any]) -> DBInstance:
         source = backend.find_db_from_id(db_kwargs['source_db_instance_identifier'])
         if source.engine == 'postgres' and source.manage_master_user_password:
             raise InvalidParameterCombination(
-                'A read replica can\'t be created of a PostgreSQL DB instance whose master user password is managed by RDS'
+                'a PostgreSQL DB instance whose master user password is managed by RDS cannot have a read replica'
             )
         replica = replicate(backend, db_kwargs)
         replica.dbi_resource_id = _new_id()

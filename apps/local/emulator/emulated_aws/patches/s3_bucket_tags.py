@@ -1,7 +1,7 @@
 """Tags given when a bucket is created.
 
-AWS: `CreateBucketConfiguration.Tags` tags the bucket, and they go with it. moto: ignores them, and keeps the tags that a
-deleted bucket had for the next of its name.
+AWS: `CreateBucketConfiguration.Tags` tags the bucket, and they go with it. moto: ignores them, and keeps the tags
+that a deleted bucket had for the next of its name.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """CRC32C and CRC64NVME of S3 objects.
 
-AWS: answers with the checksum asked for, and SDKs verify it. moto: without two optional libraries answers with CRC32 under
-the name of the other, so that a verifying SDK refuses the object.
+AWS: answers with the checksum asked for, and SDKs verify it. moto: without two optional libraries answers with CRC32
+under the name of the other, so that a verifying SDK refuses the object.
 """
 
 from __future__ import annotations

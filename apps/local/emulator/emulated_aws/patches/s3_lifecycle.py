@@ -1,7 +1,7 @@
 """A lifecycle configuration reads back as it was written.
 
-AWS: it does, with `x-amz-transition-default-minimum-object-size`. moto: forgets object sizes in filters, the number of newer
-versions to keep, and that header, so that Terraform waits for minutes and then plans to write it again.
+AWS: it does, with `x-amz-transition-default-minimum-object-size`. moto: forgets object sizes in filters, the number
+of newer versions to keep, and that header, so that Terraform waits for minutes and then plans to write it again.
 """
 
 from __future__ import annotations

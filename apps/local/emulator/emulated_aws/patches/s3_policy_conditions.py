@@ -2,8 +2,8 @@
 
 AWS: a statement applies where its conditions hold, so that "deny everything unless over TLS" lets TLS requests pass.
 moto: ignores conditions, or takes a statement with one for a denial; such a bucket refuses every object (403).
-Here: the conditions on the transport, on encryption headers and on the account are judged; a statement with any other is
-left out, as one that names particular principals is: who calls is not known here.
+Here: the conditions on the transport, on encryption headers and on the account are judged; a statement with any other
+is left out, as one that names particular principals is: who calls is not known here.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Bodies that an SDK streams with `Content-Encoding: aws-chunked`, and the checksum behind them.
 
 AWS: takes the chunks apart, and refuses a body that its checksum (in a header or behind the chunks) does not fit.
-moto: copies the whole for every chunk, looks for the checksum with a regular expression over all bytes (seconds for 100 MB),
-and believes it.
+moto: copies the whole for every chunk, looks for the checksum with a regular expression over all bytes (seconds for
+100 MB), and believes it.
 Here: the emulator takes the chunks apart and compares before moto sees the request; a trailer becomes a header.
 """
 
@@ -37,7 +37,8 @@ def unchunk(call: services.Call) -> services.Call:
     headers = {
         name: value
         for name, value in call.headers.items()
-        if name.lower() not in ('x-amz-content-sha256', 'x-amz-decoded-content-length', 'x-amz-trailer', 'content-length')
+        if name.lower()
+        not in ('x-amz-content-sha256', 'x-amz-decoded-content-length', 'x-amz-trailer', 'content-length')
     }
     for name, value in list(headers.items()):
         if name.lower() == 'content-encoding':
@@ -59,5 +60,7 @@ def verify(call: services.Call) -> services.Call:
         for name, value in call.headers.items():
             algorithm = name.lower().removeprefix('x-amz-checksum-').upper()
             if algorithm in ALGORITHMS and compute(call.body, algorithm).decode() != value:
-                raise services.Refused('BadDigest', f'The {algorithm} you specified did not match the calculated checksum.')
+                raise services.Refused(
+                    'BadDigest', f'The {algorithm} you specified did not match the calculated checksum.'
+                )
     return call

@@ -1,7 +1,7 @@
 """Settings of a bucket that moto does not know.
 
-AWS: `PUT /?intelligent-tiering` and the like write a setting. moto: takes every setting that it does not know for the creation
-of the bucket, and says yes or complains of the region. Here: they are refused as what they are, missing.
+AWS: `PUT /?intelligent-tiering` and the like write a setting. moto: takes every setting that it does not know for the
+creation of the bucket, and says yes or complains of the region. Here: they are refused as what they are, missing.
 """
 
 from __future__ import annotations
