@@ -1,9 +1,9 @@
-// One jest for the workspace; every app and lib is a project of it, called by its folder.
-const { readdirSync } = require('node:fs');
+// One jest for the workspace; every app and lib is a project of it, called as Nx calls it.
+const { existsSync, readdirSync } = require('node:fs');
 const { join } = require('node:path');
 
 const project = (rootDir) => ({
-  displayName: rootDir.split(/[\\/]/).pop(),
+  displayName: require(join(rootDir, 'package.json')).nx.name,
   rootDir,
   testEnvironment: 'node',
   testMatch: ['<rootDir>/**/*.spec.ts'],
@@ -20,7 +20,7 @@ const project = (rootDir) => ({
 module.exports = {
   projects: ['apps', 'libs'].flatMap((folder) =>
     readdirSync(join(__dirname, folder), { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
+      .filter((entry) => existsSync(join(__dirname, folder, entry.name, 'package.json')))
       .map((entry) => project(join(__dirname, folder, entry.name))),
   ),
 };

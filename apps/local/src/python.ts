@@ -21,10 +21,11 @@ export async function findPython(): Promise<string> {
   const seen: string[] = [];
   for (const name of ['python3', 'python3.13', 'python3.12', 'python3.11', 'python']) {
     try {
-      const { stdout } = await run(name, [
-        '-c',
-        'import sys, venv, ensurepip; print(*sys.version_info[:2], sys.executable)',
-      ]);
+      const { stdout } = await run(
+        name,
+        ['-c', 'import sys, venv, ensurepip; print(*sys.version_info[:2], sys.executable)'],
+        { env: process.env },
+      );
       const [major = 0, minor = 0, executable = name] = stdout
         .trim()
         .split(' ')

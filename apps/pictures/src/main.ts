@@ -1,0 +1,71 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+
+/**
+ * `npm run pictures`: makes the README's pictures anew. Needs a running `npm run local`, whose MLFLOW_TRACKING_URI it reads,
+ * and Chromium or Chrome.
+ */
+async function main(): Promise<void> {
+  const browser = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
+    .flatMap((name) => (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, name)))
+    .find((path) => existsSync(path));
+  if (browser === undefined) throw new Error('Chromium or Chrome is needed, on Debian "apt-get install chromium"');
+
+  const trackingUri = process.env.MLFLOW_TRACKING_URI ?? 'http://127.0.0.1:5000';
+  const run = await newestRun(trackingUri);
+  const page = `${trackingUri}/#/experiments/${run.experiment_id}/runs/${run.run_id}`;
+  photograph(browser, page, 'docs/images/tracking-ui.png');
+  execFileSync(process.execPath, ['apps/run.mjs', 'diagram', 'dev', '--out', 'docs/images/dev.svg'], {
+    stdio: 'inherit',
+  });
+}
+
+async function newestRun(trackingUri: string): Promise<{ experiment_id: string; run_id: string }> {
+  const response = await fetch(`${trackingUri}/api/2.0/mlflow/runs/search`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ experiment_ids: ['1'], max_results: 1 }),
+  }).catch(() => undefined);
+  const [run] = response?.ok
+    ? (((await response.json()) as { runs?: { info: { experiment_id: string; run_id: string } }[] }).runs ?? [])
+    : [];
+  if (run === undefined) throw new Error(`no run at ${trackingUri}: start one with "npm run local"`);
+  return run.info;
+}
+
+function photograph(browser: string, page: string, file: string): void {
+  const profile = mkdtempSync(join(tmpdir(), 'pictures-'));
+  try {
+    execFileSync(
+      browser,
+      [
+        ...[
+          '--headless',
+          '--no-sandbox',
+          '--disable-gpu',
+          '--disable-background-networking',
+          '--disable-sync',
+          '--no-first-run',
+        ],
+        ...[
+          `--user-data-dir=${profile}`,
+          '--hide-scrollbars',
+          '--window-size=1440,1180',
+          '--virtual-time-budget=20000',
+        ],
+        ...[`--screenshot=${file}`, page],
+      ],
+      { stdio: 'ignore' },
+    );
+  } finally {
+    rmSync(profile, { recursive: true, force: true });
+  }
+  process.stdout.write(`${file}\n`);
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,2 @@
+export * from './architecture';
+export { draw } from './drawing';
