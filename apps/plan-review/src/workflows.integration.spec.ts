@@ -75,16 +75,16 @@ function copyCheckout(): void {
   git('commit', '--quiet', '-m', 'base');
 }
 
-const job = (name: string, of: string, more: object = {}): JobRun => {
+const job = (name: string, of: string, more: object = {}): Promise<JobRun> => {
   const content = workflow(name).jobs[of];
   if (content === undefined) throw new Error(`${name} has no job ${of}`);
   return runner.run(content, { ...context, ...more });
 };
-const inDev = (name: string, of: string): JobRun =>
+const inDev = (name: string, of: string): Promise<JobRun> =>
   job(name, of, { matrix: { environment: 'dev' }, inputs: { environment: 'dev' } });
 
 describe('a pull request', () => {
-  it('is synthesized without credentials, and plans what it affects', () => {
+  it('is synthesized without credentials, and plans what it affects', async () => {
     const base = git('rev-parse', 'HEAD');
     const file = join(repository, 'apps', 'dev', 'environment.ts');
     writeFileSync(file, readFileSync(file, 'utf8').replace(/(template: 'free-tier',)/, "$1\n  tags: { Team: 'ml' },"));
@@ -99,24 +99,24 @@ describe('a pull request', () => {
       },
       secrets: { PLAN_KEY: 'a key of the repository' },
     };
-    const synth = job('plan', 'synth');
+    const synth = await job('plan', 'synth');
     expect(synth.failed ?? synth.log).toBe(synth.log);
     environments = synth.outputs.environments ?? '';
     expect(environments).toBe('["dev"]');
     context.needs = { synth: { outputs: { environments } } };
   });
 
-  it('is planned with the plan role, and the plan leaves the job encrypted', () => {
-    const planned = inDev('plan', 'plan');
+  it('is planned with the plan role, and the plan leaves the job encrypted', async () => {
+    const planned = await inDev('plan', 'plan');
     expect(planned.failed ?? planned.log).toBe(planned.log);
     expect(planned.log).toContain(`role arn:aws:iam::${account}:role/mlflow-on-aws-plan in ${region}`);
     const sealed = join(scratch, 'artifacts', 'plan-dev', 'dev.json.sealed');
     expect(readFileSync(sealed).includes('resource_changes')).toBe(false);
   });
 
-  it('gets one comment', () => {
+  it('gets one comment', async () => {
     for (let time = 0; time < 2; time++) {
-      const commented = job('plan', 'comment');
+      const commented = await job('plan', 'comment');
       expect(commented.failed ?? commented.log).toBe(commented.log);
     }
     const [comment, ...others] = github.commentsOf(7);
@@ -125,41 +125,41 @@ describe('a pull request', () => {
     expect(comment?.body).toContain('aws_db_instance.');
   });
 
-  it('has a red job and no green comment when the plan is missing', () => {
+  it('has a red job and no green comment when the plan is missing', async () => {
     const kept = github.commentsOf(7)[0]?.body ?? '';
     rmSync(join(scratch, 'artifacts', 'plan-dev'), { recursive: true });
-    expect(job('plan', 'comment').failed).toBe('Review and comment');
+    expect((await job('plan', 'comment')).failed).toBe('Review and comment');
     expect(github.commentsOf(7)[0]?.body).toContain('Plan: failed (dev)');
     Object.assign(github.commentsOf(7)[0] as object, { body: kept });
   });
 });
 
 describe('a merge', () => {
-  it('synthesizes', () => {
-    const synth = job('deploy', 'synth');
+  it('synthesizes', async () => {
+    const synth = await job('deploy', 'synth');
     expect(synth.failed ?? synth.log).toBe(synth.log);
     expect(synth.outputs.environments).toBe('["dev"]');
   });
 
-  it('stops before a plan that nobody reviewed', () => {
-    const deployed = inDev('deploy-environment', 'deploy');
+  it('stops before a plan that nobody reviewed', async () => {
+    const deployed = await inDev('deploy-environment', 'deploy');
     expect(deployed.failed).toBe('Stop unless it is the reviewed plan');
     expect(deployed.log).toContain('it came with no merged pull request');
   });
 
-  it('stops before another plan than the reviewed one', () => {
+  it('stops before another plan than the reviewed one', async () => {
     github.pulls.set('merged', [{ number: 7, merged_at: '2026-11-24T00:00:00Z' }]);
     const comment = github.commentsOf(7)[0] as { body: string };
     const kept = comment.body;
     comment.body = kept.replace(/reviewed:dev:\w{8}/, 'reviewed:dev:00000000');
-    const deployed = inDev('deploy-environment', 'deploy');
+    const deployed = await inDev('deploy-environment', 'deploy');
     comment.body = kept;
     expect(deployed.failed).toBe('Stop unless it is the reviewed plan');
     expect(deployed.log).toContain('not the one that was reviewed');
   });
 
-  it('applies the reviewed plan with the apply role', () => {
-    const deployed = inDev('deploy-environment', 'deploy');
+  it('applies the reviewed plan with the apply role', async () => {
+    const deployed = await inDev('deploy-environment', 'deploy');
     expect(deployed.failed ?? deployed.log).toBe(deployed.log);
     expect(deployed.ran.at(-1)).toBe('Apply it');
     expect(deployed.log).toContain(`role arn:aws:iam::${account}:role/mlflow-on-aws-apply in ${region}`);
@@ -168,16 +168,16 @@ describe('a merge', () => {
 });
 
 describe('a night', () => {
-  const night = (): string => {
-    const synth = job('drift', 'synth');
+  const night = async (): Promise<string> => {
+    const synth = await job('drift', 'synth');
     expect(synth.outputs.environments).toContain('"dev"');
-    const drift = inDev('drift', 'drift');
+    const drift = await inDev('drift', 'drift');
     expect(drift.failed ?? drift.log).toBe(drift.log);
     return drift.log;
   };
 
-  it('without drift opens no issue', () => {
-    expect(night()).toContain('dev: issue none');
+  it('without drift opens no issue', async () => {
+    expect(await night()).toContain('dev: issue none');
     expect(github.issues).toEqual([]);
   });
 
@@ -202,12 +202,12 @@ describe('a night', () => {
         'Key=Owner,Value=somebody',
       );
     await tag('create');
-    expect(night()).toContain('dev: issue opened');
-    expect(night()).toContain('dev: issue updated');
+    expect(await night()).toContain('dev: issue opened');
+    expect(await night()).toContain('dev: issue updated');
     expect(github.issues).toHaveLength(1);
     expect(github.issues[0]?.body).toContain('Owner');
     await tag('delete');
-    expect(night()).toContain('dev: issue closed');
+    expect(await night()).toContain('dev: issue closed');
     expect(github.issues[0]?.state).toBe('closed');
   });
 });

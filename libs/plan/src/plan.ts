@@ -23,7 +23,7 @@ const changeSchema = z.object({
 const resourceChangeSchema = z.object({
   address: z.string(),
   previous_address: z.string().optional(),
-  mode: z.enum(['managed', 'data']).default('managed'),
+  mode: z.string().default('managed'),
   type: z.string(),
   name: z.string(),
   provider_name: z.string().optional(),
@@ -34,7 +34,7 @@ const resourceChangeSchema = z.object({
 
 const resourceValuesSchema = z.object({
   address: z.string(),
-  mode: z.enum(['managed', 'data']).default('managed'),
+  mode: z.string().default('managed'),
   type: z.string(),
   name: z.string(),
   values: attributes,

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -84,7 +84,7 @@ export class Runner {
     },
   ) {}
 
-  public run({ steps = [], env = {}, outputs = {} }: Job, context: Context): JobRun {
+  public async run({ steps = [], env = {}, outputs = {} }: Job, context: Context): Promise<JobRun> {
     const { scratch, repository, environment, aws } = this.settings;
     const work = mkdtempSync(join(scratch, 'job '));
     let credentials: Readonly<Record<string, string>> = {};
@@ -103,7 +103,7 @@ export class Runner {
       );
       const action = step.uses?.split('@')[0];
       if (action === 'actions/checkout') {
-        must(spawnSync('git', ['clone', '--quiet', repository, work], { encoding: 'utf8' }));
+        execFileSync('git', ['clone', '--quiet', repository, work]);
       } else if (action === 'aws-actions/configure-aws-credentials') {
         credentials = aws;
         log += `role ${given['role-to-assume']} in ${given['aws-region']}\n`;
@@ -121,17 +121,14 @@ export class Runner {
         writeFileSync(output, '');
         const variables = { ...env, ...step.env };
         const set = Object.fromEntries(Object.entries(variables).map(([key, text]) => [key, value(String(text))]));
-        const { status, stdout, stderr } = spawnSync(
-          'bash',
-          ['--noprofile', '--norc', '-eo', 'pipefail', '-c', value(step.run)],
-          {
-            cwd: work,
-            encoding: 'utf8',
-            maxBuffer: 1 << 28,
-            env: { ...environment, ...credentials, ...set, GITHUB_OUTPUT: output, GITHUB_STEP_SUMMARY: summary },
-          },
-        );
-        log += `--- ${name}\n${stdout}${stderr}`;
+        const { status, text } = await shell(value(step.run), work, {
+          ...environment,
+          ...credentials,
+          ...set,
+          GITHUB_OUTPUT: output,
+          GITHUB_STEP_SUMMARY: summary,
+        });
+        log += `--- ${name}\n${text}`;
         if (step.id !== undefined) of[step.id] = { outputs: outputsIn(output) };
         if (status !== 0) {
           failed = name;
@@ -195,6 +192,17 @@ function at(expression: string, context: Context): unknown {
   return expression.split('.').reduce((value: unknown, key) => (value as Context | undefined)?.[key], context);
 }
 
-function must({ status, stderr }: { status: number | null; stderr: string }): void {
-  if (status !== 0) throw new Error(stderr);
+/** Runs a step's script as GitHub does; this process goes on, because it plays GitHub meanwhile. */
+function shell(script: string, cwd: string, env: NodeJS.ProcessEnv): Promise<{ status: number | null; text: string }> {
+  return new Promise((done, failed) => {
+    const child = spawn('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', script], {
+      cwd,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let text = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    child.on('error', failed);
+    child.on('close', (status) => done({ status, text }));
+  });
 }
