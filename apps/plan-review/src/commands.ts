@@ -2,9 +2,11 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readPlan } from '@mlflow-on-aws/plan';
 import { affectedEnvironments, allEnvironments, placeOf } from './environments';
+import { renderComment } from './comment';
 import { fingerprintLine } from './fingerprint';
 import { gitHubFrom } from './github';
 import { publishComment, publishDrift, reviewedComment } from './publish';
+import { review } from './review';
 import { seal, unseal } from './seal';
 import { applyPlan, makePlan, planFiles, stackFolder } from './terraform';
 import { UserError } from './user-error';
@@ -92,11 +94,15 @@ export const commands: Readonly<Record<string, { readonly usage: string; readonl
   },
   drift: {
     usage:
-      'drift ENVIRONMENT [FILE]       opens or updates the issue about drift with the comment in FILE; without FILE closes it',
-    run: async ([environment, file]) => {
+      'drift ENVIRONMENT              opens, updates or closes the issue about drift, as the plan in cdktf.out/plans says',
+    run: async ([environment]) => {
       const name = needed(environment, 'ENVIRONMENT');
-      const body = file === undefined ? undefined : readFileSync(file, 'utf8');
-      return `${name}: issue ${await publishDrift(gitHubFrom(process.env), name, body)}`;
+      const plan = readPlan(planFiles(plans, name).json);
+      if (plan.errored) throw new UserError(`${name}: Terraform met an error, so the plan says nothing about drift`);
+      const judged = review([{ environment: name, plan }]);
+      const drifted = judged.verdict !== 'nothing' || judged.environments.some(({ drift }) => drift.length > 0);
+      const comment = drifted ? renderComment(judged) : undefined;
+      return `${name}: issue ${await publishDrift(gitHubFrom(process.env), name, comment)}`;
     },
   },
 };

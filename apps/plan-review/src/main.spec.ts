@@ -69,6 +69,12 @@ describe('the command', () => {
     expect(stdout).toContain('refused (prod)');
   });
 
+  it('says so when the comment cannot be written', () => {
+    const { status, stderr } = command(`prod=${plan('move')}`, '--out', join(folder, 'none', 'comment.md'));
+    expect(status).toBe(1);
+    expect(stderr).toContain('comment.md: the comment cannot be written there (ENOENT)');
+  });
+
   it('says how it is called, and all that is wrong', () => {
     const { status, stderr } = command('plan.json', 'dev=a', 'dev=b', '--allow');
     expect(status).toBe(1);

@@ -44,9 +44,17 @@ function reviewed(args: readonly string[]): number {
   const judged = review(inputs, { exceptions });
   const comment = renderComment(judged, { commit: request.commit, fingerprintKey: process.env.PLAN_KEY || undefined });
   if (request.out === undefined) process.stdout.write(comment);
-  else writeFileSync(request.out, comment);
+  else write(request.out, comment, problems);
   if (problems.length > 0) console.error(problems.join('\n'));
   return problems.length > 0 ? 1 : exitCodes[judged.verdict];
+}
+
+function write(file: string, comment: string, problems: string[]): void {
+  try {
+    writeFileSync(file, comment);
+  } catch (error) {
+    problems.push(`${file}: the comment cannot be written there (${(error as NodeJS.ErrnoException).code})`);
+  }
 }
 
 /** A plan that cannot be read is one of the verdicts: the comment must say so, and not leave an older one standing. */

@@ -8,9 +8,8 @@ import {
   redactorOf,
   type ResourceChange,
 } from '@mlflow-on-aws/plan';
-import { canonical, isObject } from './diff/marks';
 import { type Answer, answer, type PlanException } from './exceptions';
-import { moving } from './rules/moving';
+import { driftOf } from './rules/drift';
 import { findingsOf, type Finding } from './rules/security';
 import { lossOf } from './rules/stateful';
 
@@ -127,20 +126,10 @@ function reviewEnvironment(input: ReviewInput, exceptions: readonly PlanExceptio
     plan,
     failure,
     changes,
-    drift: plan.resource_drift.filter(isDrift).map((resource) => ({
-      resource,
-      action: actionOf(resource),
-      findings: findingsOf(resource, plan),
-    })),
+    drift: plan.resource_drift
+      .flatMap((resource) => driftOf(resource, plan) ?? [])
+      .map((resource) => ({ resource, action: actionOf(resource), findings: findingsOf(resource, plan) })),
   };
-}
-
-function isDrift({ change: { before, after } }: ResourceChange): boolean {
-  const still = (values: unknown): string =>
-    canonical(
-      isObject(values) ? Object.fromEntries(Object.entries(values).filter(([key]) => !moving.includes(key))) : values,
-    );
-  return still(before) !== still(after);
 }
 
 function worst(verdicts: readonly Verdict[]): Verdict {

@@ -1,5 +1,5 @@
 import { actionOf, createsFirst, endsLife, hasChanges } from './action';
-import { plannedResources, target } from './plan';
+import { configuredAttributes, plannedResources, target } from './plan';
 import { parsePlan } from './read';
 
 const planOf = (parts: object): ReturnType<typeof parsePlan> =>
@@ -80,4 +80,19 @@ it('tells account, region and provider', () => {
   });
   expect(target(plan)).toEqual({ account: '123456789012', region: 'eu-central-1', provider: '~> 6.25' });
   expect(target(planOf({}))).toEqual({});
+});
+
+it('tells which attributes the source sets, in every module and for every instance', () => {
+  const resources = [{ address: 'a.b', expressions: { name: {}, rule: [{}] } }];
+  const plan = planOf({
+    configuration: {
+      root_module: {
+        resources,
+        module_calls: { m: { module: { resources: [{ address: 'a.c', expressions: { size: {} } }] } } },
+      },
+    },
+  });
+  expect([...(configuredAttributes(plan, 'a.b["x.y]"]') ?? [])]).toEqual(['name', 'rule']);
+  expect([...(configuredAttributes(plan, 'module.m[0].a.c[1]') ?? [])]).toEqual(['size']);
+  expect(configuredAttributes(plan, 'module.n.a.c')).toBeUndefined();
 });

@@ -23,7 +23,7 @@ const changeSchema = z.object({
 const resourceChangeSchema = z.object({
   address: z.string(),
   previous_address: z.string().optional(),
-  mode: z.enum(['managed', 'data']).default('managed'),
+  mode: z.string().default('managed'),
   type: z.string(),
   name: z.string(),
   provider_name: z.string().optional(),
@@ -34,7 +34,7 @@ const resourceChangeSchema = z.object({
 
 const resourceValuesSchema = z.object({
   address: z.string(),
-  mode: z.enum(['managed', 'data']).default('managed'),
+  mode: z.string().default('managed'),
   type: z.string(),
   name: z.string(),
   values: attributes,
@@ -49,6 +49,7 @@ const moduleValuesSchema = z.object({
 });
 
 const configurationModuleSchema = z.object({
+  resources: z.array(z.object({ address: z.string(), expressions: attributes })).default([]),
   variables: z
     .record(z.string(), z.object({ sensitive: z.boolean().default(false), default: z.unknown().optional() }))
     .default({}),
@@ -106,6 +107,20 @@ export function plannedResources(plan: Plan): PlannedResource[] {
     ...module.child_modules.flatMap(inModule),
   ];
   return plan.planned_values.root_module === undefined ? [] : inModule(plan.planned_values.root_module);
+}
+
+type ConfigurationModule = z.infer<typeof configurationModuleSchema>;
+
+/** The attributes that the source sets for a resource; undefined when the plan does not hold its source. */
+export function configuredAttributes(plan: Plan, address: string): ReadonlySet<string> | undefined {
+  const parts = address.replace(/\[("([^"\\]|\\.)*"|\d+)\]/g, '').split('.');
+  let module: ConfigurationModule | undefined = plan.configuration.root_module;
+  while (parts[0] === 'module') {
+    module = module?.module_calls[parts[1] ?? '']?.module;
+    parts.splice(0, 2);
+  }
+  const resource = module?.resources.find((candidate) => candidate.address === parts.join('.'));
+  return resource && new Set(Object.keys(resource.expressions ?? {}));
 }
 
 /** Where a plan applies: AWS account and region as its provider is configured, when they are constants. */

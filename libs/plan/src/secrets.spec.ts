@@ -76,6 +76,26 @@ describe('redactorOf', () => {
     expect(redactModule('module-secret')).toBe('(sensitive)');
   });
 
+  it('hides a variable that only a module calls sensitive', () => {
+    const inner = { variables: { key: { sensitive: true } } };
+    const outer = {
+      variables: { pw: {} },
+      module_calls: { n: { expressions: { key: { references: ['var.pw'] } }, module: inner } },
+    };
+    const redactModule = redactorOf(
+      planWith({
+        variables: { password: { value: 'passed-down' }, other: { value: 'not-passed' } },
+        configuration: {
+          root_module: {
+            variables: { password: {}, other: {} },
+            module_calls: { m: { expressions: { pw: { references: ['var.password'] } }, module: outer } },
+          },
+        },
+      }),
+    );
+    expect(redactModule('passed-down, not-passed')).toBe('(sensitive), not-passed');
+  });
+
   it('leaves everything as it is where nothing is sensitive', () => {
     expect(redactorOf(planWith({}))('text')).toBe('text');
   });

@@ -26,28 +26,32 @@ export function redactorOf(...plans: readonly Plan[]): Redact {
   };
 }
 
+type ConfigurationModule = NonNullable<Plan['configuration']['root_module']>;
+type Values = Readonly<Record<string, unknown>>;
+
 function variableSecrets(plan: Plan): string[] {
-  const root = plan.configuration.root_module;
-  if (root === undefined) return [];
-  const own = Object.entries(root.variables)
-    .filter(([, { sensitive }]) => sensitive)
-    .flatMap(([name, variable]) => [...leaves(plan.variables[name]?.value), ...leaves(variable.default)]);
-  return [...own, ...moduleSecrets(root)];
+  const values = Object.fromEntries(Object.entries(plan.variables).map(([name, { value }]) => [name, value]));
+  return plan.configuration.root_module === undefined ? [] : moduleSecrets(plan.configuration.root_module, values);
 }
 
-type ConfigurationModule = NonNullable<Plan['configuration']['root_module']>;
-
-function moduleSecrets({ module_calls }: ConfigurationModule): string[] {
-  return Object.values(module_calls).flatMap(({ expressions, module }) => {
+/** The sensitive variables of a module and of those it calls, as far as the plan says what they are given. */
+function moduleSecrets({ variables, module_calls }: ConfigurationModule, values: Values): string[] {
+  const own = Object.entries(variables)
+    .filter(([, { sensitive }]) => sensitive)
+    .flatMap(([name, variable]) => [...leaves(values[name]), ...leaves(variable.default)]);
+  const called = Object.values(module_calls).flatMap(({ expressions, module }) => {
     if (module === undefined) return [];
-    const own = Object.entries(module.variables)
-      .filter(([, { sensitive }]) => sensitive)
-      .flatMap(([name, variable]) => {
-        const given = (expressions?.[name] as { constant_value?: unknown } | undefined)?.constant_value;
-        return [...leaves(given), ...leaves(variable.default)];
-      });
-    return [...own, ...moduleSecrets(module)];
+    const given = Object.entries(expressions ?? {}).map(([name, expression]) => [name, valueOf(expression, values)]);
+    return moduleSecrets(module, Object.fromEntries(given) as Values);
   });
+  return [...own, ...called];
+}
+
+/** What an expression gives: a constant, or a variable of the module it stands in. */
+function valueOf(expression: unknown, values: Values): unknown {
+  const { constant_value, references } = (expression ?? {}) as { constant_value?: unknown; references?: string[] };
+  if (constant_value !== undefined) return constant_value;
+  return references?.map((reference) => values[reference.replace(/^var\./, '')]);
 }
 
 function markedSecrets(plan: Plan): string[] {

@@ -1,0 +1,76 @@
+import { workflow, workflowNames, workflowText } from './testing/workflow';
+
+const jobs = workflowNames.flatMap((name) =>
+  Object.entries(workflow(name).jobs).map(([job, content]) => ({ name: `${name}.${job}`, content })),
+);
+const steps = jobs.flatMap(({ name, content }) => (content.steps ?? []).map((step) => ({ name, step })));
+
+it('pins every action to a commit, and says which release that is', () => {
+  const uses = workflowNames.flatMap((name) => workflowText(name).match(/uses: .*/g) ?? []);
+  const actions = uses.filter((line) => !line.includes('./.github/'));
+  expect(actions.length).toBeGreaterThan(10);
+  for (const line of actions) expect(line).toMatch(/^uses: [\w.-]+\/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+});
+
+it('pins an action to the same commit everywhere', () => {
+  const pins = new Map<string, string>();
+  for (const { step } of steps) {
+    if (step.uses === undefined) continue;
+    const [action = '', commit = ''] = step.uses.split('@');
+    expect(pins.get(action) ?? commit).toBe(commit);
+    pins.set(action, commit);
+  }
+});
+
+it.each(workflowNames)('%s grants nothing by default but reading', (name) => {
+  expect([{}, { contents: 'read' }]).toContainEqual(workflow(name).permissions);
+});
+
+it('gives an AWS role and a key to no pull request of a fork', () => {
+  const events = workflowNames.map((name) => Object.keys(workflow(name).on));
+  expect(events.flat()).not.toContain('pull_request_target');
+  const guarded = Object.entries(workflow('plan').jobs).filter(
+    ([, { permissions, steps: own }]) => permissions?.['id-token'] || JSON.stringify(own).includes('secrets.'),
+  );
+  expect(guarded.map(([job]) => job)).toEqual(['plan', 'comment']);
+  for (const [, { if: condition }] of guarded) {
+    expect(condition).toContain('github.event.pull_request.head.repo.full_name == github.repository');
+  }
+});
+
+it('never has a token that writes beside AWS credentials in a pull request', () => {
+  for (const { content } of jobs.filter(({ name }) => name.startsWith('plan.'))) {
+    const { permissions = {} } = content;
+    expect(permissions['id-token'] === 'write' && permissions['pull-requests'] === 'write').toBe(false);
+  }
+});
+
+it('synthesizes without credentials', () => {
+  for (const { name, content } of jobs.filter(({ name: job }) => job.endsWith('.synth'))) {
+    expect([name, content.permissions]).toEqual([name, { contents: 'read' }]);
+    expect(JSON.stringify(content)).not.toMatch(/secrets\.|configure-aws-credentials/);
+  }
+});
+
+it('never cancels an apply', () => {
+  const applying = jobs.filter(({ content }) => JSON.stringify(content.steps ?? []).includes('-- apply '));
+  expect(applying.map(({ name }) => name)).toEqual(['deploy-environment.deploy']);
+  for (const { content } of applying) expect(content.concurrency?.['cancel-in-progress']).toBe(false);
+  expect(workflow('deploy')).not.toHaveProperty('concurrency');
+});
+
+it('puts no expression into a shell: values come by the environment', () => {
+  for (const { step } of steps) expect(step.run ?? '').not.toContain('${{');
+});
+
+it('runs commands of this repository, and of the shell around them', () => {
+  const programs = steps.flatMap(
+    ({ step }) => (step.run ?? '').match(/(?:^|[\n(]|then |if )\s*(npm|npx|node|terraform|aws|curl|gh)\b[^\n]*/g) ?? [],
+  );
+  expect(programs.length).toBeGreaterThan(15);
+  for (const program of programs) {
+    expect(program.replace(/^.*?(npm|npx)/s, '$1')).toMatch(
+      /^(npm ci$|npm run -s plan-review -- |npx (cdktf synth$|nx affected ))/,
+    );
+  }
+});
