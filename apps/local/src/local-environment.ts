@@ -1,5 +1,5 @@
 import type { Environment } from '@mlflow-on-aws/config';
-import { stateBucketName } from '@mlflow-on-aws/foundation';
+import { stateBucketName, stateKey } from '@mlflow-on-aws/foundation';
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -70,7 +70,10 @@ export class LocalEnvironment {
     await progress.step('Start the emulated AWS', () => this.startAws());
     await progress.step('Make the state bucket', () => this.makeStateBucket());
     await progress.step(`cdktf deploy ${this.environment.name}`, async (report) => {
+      await this.dropLockOfCutOffDeploy();
+      writeFileSync(this.deployingMark, '');
       await deploy(this.cdktf, report, this.environment.name);
+      rmSync(this.deployingMark);
       writeFileSync(this.deployedMark, '');
     });
     const { machine } = this;
@@ -133,6 +136,10 @@ export class LocalEnvironment {
     return join(this.directory, 'deployed');
   }
 
+  private get deployingMark(): string {
+    return join(this.directory, 'deploying');
+  }
+
   private get cdktfEnvironment(): Record<string, string> {
     return {
       ...this.aws.environment(this.environment.region),
@@ -157,6 +164,13 @@ export class LocalEnvironment {
       rmSync(join(this.directory, 'postgres'), { recursive: true, force: true });
     }
     await this.aws.start(this.environment.accountId);
+  }
+
+  /** A deploy that was killed leaves its state lock; only one of ours, which is known to be over, is removed. */
+  private async dropLockOfCutOffDeploy(): Promise<void> {
+    if (!existsSync(this.deployingMark)) return;
+    const { accountId, name, region } = this.environment;
+    await this.aws.cli(region, 's3', 'rm', `s3://${stateBucketName(accountId, region)}/${stateKey(name)}.tflock`);
   }
 
   private async makeStateBucket(): Promise<void> {

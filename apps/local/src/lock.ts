@@ -17,8 +17,11 @@ export async function exclusively<T>(
   let said = false;
   const free = await waitUntil(() => {
     if (take(lockFile)) return true;
-    if (!said) report(`waiting for process ${holder(lockFile)?.pid ?? '?'}, which does the same`);
-    said = true;
+    const owner = holder(lockFile);
+    if (owner !== undefined && !said) {
+      report(`waiting for process ${owner.pid}, which does the same`);
+      said = true;
+    }
     return false;
   }, timeoutMs);
   if (!free) throw new Error(`${lockFile} is still held by process ${holder(lockFile)?.pid}`);
