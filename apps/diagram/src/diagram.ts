@@ -31,7 +31,9 @@ export async function diagram(args: readonly string[]): Promise<string> {
   } catch (error) {
     throw new UsageError(`${out}: the picture cannot be written there (${(error as NodeJS.ErrnoException).code})`);
   }
-  return undrawn.length === 0 ? out : `${out}\nchanged, but not drawn:\n${undrawn.map((line) => `  ${line}`).join('\n')}`;
+  return undrawn.length === 0
+    ? out
+    : `${out}\nchanged, but not drawn:\n${undrawn.map((line) => `  ${line}`).join('\n')}`;
 }
 
 function readArguments(args: readonly string[]): { stack: string; out: string; plan?: string; synthesized: string } {
@@ -39,8 +41,14 @@ function readArguments(args: readonly string[]): { stack: string; out: string; p
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
     const [stack, ...more] = positionals;
-    if (stack === undefined || more.length > 0) throw new Error(stack === undefined ? 'no stack named' : `one stack at a time, got ${positionals.join(' ')}`);
-    return { stack, out: values.out ?? `${stack}.svg`, plan: values.plan, synthesized: values.synthesized ?? 'cdktf.out' };
+    if (stack === undefined || more.length > 0)
+      throw new Error(stack === undefined ? 'no stack named' : `one stack at a time, got ${positionals.join(' ')}`);
+    return {
+      stack,
+      out: values.out ?? `${stack}.svg`,
+      plan: values.plan,
+      synthesized: values.synthesized ?? 'cdktf.out',
+    };
   } catch (error) {
     throw new UsageError(`${(error as Error).message}\n\n${usage}`);
   }
@@ -51,7 +59,8 @@ function readStack(synthesized: string, stack: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    const reason = error instanceof SyntaxError ? 'is no JSON' : `cannot be read (${(error as NodeJS.ErrnoException).code})`;
+    const reason =
+      error instanceof SyntaxError ? 'is no JSON' : `cannot be read (${(error as NodeJS.ErrnoException).code})`;
     throw new UsageError(`${file}: ${reason}. Run \`npx cdktf synth\` first; \`npx cdktf list\` names the stacks.`);
   }
 }

@@ -47,7 +47,7 @@ const drawn: Readonly<Record<string, Describe>> = {
     title: 'S3 bucket',
     subtitle: text(bucket.bucket) ?? `${text(bucket.bucket_prefix) ?? ''}…`,
   }),
-  aws_internet_gateway: () => ({ kind: 'network', title: 'Internet gateway', subtitle: '' }),
+  aws_internet_gateway: () => ({ kind: 'network', title: 'Internet gateway', subtitle: 'to the internet' }),
   aws_nat_gateway: () => ({ kind: 'network', title: 'NAT gateway', subtitle: '' }),
   aws_vpc_endpoint: (endpoint) => ({
     kind: 'network',

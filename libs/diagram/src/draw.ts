@@ -25,7 +25,10 @@ export interface Drawing {
 }
 
 /** Draws the architecture of a synthesized stack (the parsed `cdk.tf.json`). */
-export async function drawArchitecture(json: unknown, { title, changes = new Map() }: DrawingOptions): Promise<Drawing> {
+export async function drawArchitecture(
+  json: unknown,
+  { title, changes = new Map() }: DrawingOptions,
+): Promise<Drawing> {
   const stack = new Stack(json);
   const architecture = architectureOf(stack);
   const shown = marks(stack, architecture, changes);
@@ -43,8 +46,9 @@ interface Marks {
 }
 
 function marks(stack: Stack, architecture: Architecture, changes: ReadonlyMap<string, ChangeAction>): Marks {
+  const boxes = new Set(architecture.nodes.map(({ id }) => id));
   const own = new Set([
-    ...architecture.nodes.map(({ id }) => id),
+    ...boxes,
     ...architecture.areas.flatMap(({ addresses }) => addresses),
     ...architecture.edges.flatMap(({ addresses }) => addresses),
   ]);
@@ -53,7 +57,7 @@ function marks(stack: Stack, architecture: Architecture, changes: ReadonlyMap<st
   for (const [address, action] of changes) {
     // An instance of a resource with `count` or `for_each` is shown by the resource's one box.
     const resource = stack.resources.get(address.replace(/\[[^\]]*\]$/, ''));
-    const place = resource && standIn(stack, resource, own);
+    const place = resource && standIn(stack, resource, boxes, own);
     if (place === undefined) continue;
     places.set(address, place);
     actions.set(place, [...(actions.get(place) ?? []), { address, action }]);
@@ -70,19 +74,25 @@ function marks(stack: Stack, architecture: Architecture, changes: ReadonlyMap<st
 }
 
 /** The drawn thing that shows a resource's change: itself, else what uses it, else what it is a part of. */
-function standIn(stack: Stack, resource: StackResource, own: ReadonlySet<string>): string | undefined {
+function standIn(
+  stack: Stack,
+  resource: StackResource,
+  boxes: ReadonlySet<string>,
+  own: ReadonlySet<string>,
+): string | undefined {
   const usedBy = (part: StackResource): StackResource[] =>
     [...stack.resources.values()].filter((other) => stack.references(other.values).includes(part));
-  const search = (next: (from: StackResource) => StackResource[]): string | undefined => {
+  const search = (next: (from: StackResource) => StackResource[], places = own): string | undefined => {
     const seen = new Set([resource]);
     for (const candidate of seen) {
-      if (own.has(candidate.address)) return candidate.address;
+      if (places.has(candidate.address)) return candidate.address;
       next(candidate).forEach((other) => seen.add(other));
     }
     return undefined;
   };
   const partOf = (part: StackResource): StackResource[] => stack.references(part.values);
-  return usedThrough.includes(resource.type) ? (search(usedBy) ?? search(partOf)) : (search(partOf) ?? search(usedBy));
+  if (usedThrough.includes(resource.type)) return search(usedBy, boxes) ?? search(partOf);
+  return search(partOf) ?? search(usedBy);
 }
 
 /** Types that are what they are by whoever uses them. */

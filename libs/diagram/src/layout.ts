@@ -25,7 +25,7 @@ export interface Layout {
 
 const layered = {
   'elk.algorithm': 'layered',
-  'elk.direction': 'RIGHT',
+  'elk.direction': 'DOWN',
   'elk.edgeRouting': 'ORTHOGONAL',
   'elk.hierarchyHandling': 'INCLUDE_CHILDREN',
   'elk.json.shapeCoords': 'ROOT',
@@ -33,8 +33,8 @@ const layered = {
   'elk.spacing.nodeNode': '28',
   'elk.spacing.edgeNode': '22',
   'elk.spacing.edgeEdge': '16',
-  'elk.layered.spacing.nodeNodeBetweenLayers': '40',
-  'elk.layered.spacing.edgeNodeBetweenLayers': '20',
+  'elk.layered.spacing.nodeNodeBetweenLayers': '26',
+  'elk.layered.spacing.edgeNodeBetweenLayers': '14',
   'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
   'elk.padding': '[top=24,left=24,bottom=24,right=24]',
 };
@@ -53,9 +53,7 @@ export async function layOut(architecture: Architecture): Promise<Layout> {
         id: area.id,
         layoutOptions: {
           ...layered,
-          'elk.padding': '[top=46,left=22,bottom=22,right=22]',
-          'elk.nodeSize.constraints': 'MINIMUM_SIZE',
-          'elk.nodeSize.minimum': `(${Math.ceil(titleWidth(area))},90)`,
+          'elk.padding': '[top=60,left=22,bottom=22,right=22]',
         },
         children: children(area.id),
       })),
@@ -63,7 +61,9 @@ export async function layOut(architecture: Architecture): Promise<Layout> {
       .filter((node) => node.parent === parent)
       .map((node) => ({
         id: node.id,
-        width: Math.ceil(Math.max(150, iconRoom + 18 + Math.max(widthOf(node.title, 14, true), widthOf(node.subtitle, 12)))),
+        width: Math.ceil(
+          Math.max(150, iconRoom + 18 + Math.max(widthOf(node.title, 14, true), widthOf(node.subtitle, 12))),
+        ),
         height: nodeHeight,
       })),
   ];
@@ -107,17 +107,18 @@ export async function layOut(architecture: Architecture): Promise<Layout> {
   };
 }
 
-function label(edge: DrawnEdge): { text: string; width: number; height: number; layoutOptions: Record<string, string> } {
+function label(edge: DrawnEdge): {
+  text: string;
+  width: number;
+  height: number;
+  layoutOptions: Record<string, string>;
+} {
   return {
     text: edge.labels.join('\n'),
     width: Math.ceil(Math.max(...edge.labels.map((line) => widthOf(line, 12, true))) + 14),
     height: edge.labels.length * lineHeight + 6,
     layoutOptions: { 'elk.edgeLabels.inline': 'true', 'elk.edgeLabels.placement': 'CENTER' },
   };
-}
-
-function titleWidth({ title, subtitle }: DrawnArea): number {
-  return widthOf(title, 14, true) + widthOf(subtitle, 12) + 70;
 }
 
 function boxOf({ x = 0, y = 0, width = 0, height = 0 }: Partial<Box>): Box {

@@ -13,9 +13,7 @@ export function internetRoute(stack: Stack, subnet: StackResource): StackResourc
         candidate.values.destination_cidr_block === '0.0.0.0/0' &&
         stack.reach(candidate, 'aws_route_table').some((table) => tables.includes(table)),
     );
-  return (
-    route && [...stack.reach(route, 'aws_internet_gateway'), ...stack.reach(route, 'aws_nat_gateway')][0]
-  );
+  return route && [...stack.reach(route, 'aws_internet_gateway'), ...stack.reach(route, 'aws_nat_gateway')][0];
 }
 
 /** The route tables that a subnet is associated with. */

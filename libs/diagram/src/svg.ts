@@ -49,7 +49,8 @@ const headerHeight = 44;
 /** Draws a layout: text as text in generic fonts, readable on light and dark pages. */
 export function toSvg(layout: Layout, { title, actionOf, notes }: Appearance): string {
   const notesHeight = notes.length * 18 + (notes.length > 0 ? 12 : 0);
-  const width = Math.max(layout.width, widthOf(title, 18, true), ...notes.map((note) => widthOf(note, 12))) + 2 * margin;
+  const width =
+    Math.max(layout.width, widthOf(title, 18, true), ...notes.map((note) => widthOf(note, 12))) + 2 * margin;
   const height = layout.height + headerHeight + notesHeight + margin;
   const lines = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${round(width)} ${round(height)}" width="${round(width)}" height="${round(height)}" role="img" aria-label="${escape(title)}">`,
@@ -59,8 +60,9 @@ export function toSvg(layout: Layout, { title, actionOf, notes }: Appearance): s
     `<rect class="paper" width="100%" height="100%" rx="14"/>`,
     `<text class="heading" x="${margin + 24}" y="42">${escape(title)}</text>`,
     `<g transform="translate(${margin} ${headerHeight})">`,
-    ...layout.areas.map(({ area, box, depth }) => drawArea(area, box, depth, actionOf(area.addresses))),
+    ...layout.areas.map(({ area, box, depth }) => drawArea(box, depth, actionOf(area.addresses))),
     ...layout.edges.map(({ edge, points }) => drawLine(points, edge.kind, actionOf(edge.addresses))),
+    ...layout.areas.map(({ area, box, depth }) => drawAreaTitle(area, box, depth)),
     ...layout.nodes.map(({ node, box }) => drawNode(node, box, actionOf([node.id]))),
     ...layout.edges.map(({ edge, label }) => drawLabel(edge.labels, label, actionOf(edge.addresses))),
     '</g>',
@@ -81,19 +83,21 @@ export function legend(used: readonly ChangeAction[]): string {
     .join('   ');
 }
 
-function drawArea(
-  area: { title: string; subtitle: string },
-  { x, y, width, height }: Box,
-  depth: number,
-  action: ChangeAction | undefined,
-): string {
-  const titleEnd = x + 16 + widthOf(area.title, 14, true) + 12;
+function drawArea({ x, y, width, height }: Box, depth: number, action: ChangeAction | undefined): string {
   return [
-    `<g class="area depth${Math.min(depth, 3)} ${action ?? ''}">`,
+    `<g ${classes('area', `depth${Math.min(depth, 3)}`, action)}>`,
     `<rect x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" rx="10"/>`,
-    `<text class="title" x="${round(x + 16)}" y="${round(y + 26)}">${escape(area.title)}</text>`,
-    `<text class="small" x="${round(titleEnd)}" y="${round(y + 26)}">${escape(area.subtitle)}</text>`,
     badge(action, x + width, y),
+    '</g>',
+  ].join('');
+}
+
+/** Above the lines, which may cross it: its letters keep a margin in the area's colour. */
+function drawAreaTitle(area: { title: string; subtitle: string }, { x, y }: Box, depth: number): string {
+  return [
+    `<g class="over depth${Math.min(depth, 3)}">`,
+    `<text class="title" x="${round(x + 16)}" y="${round(y + 25)}">${escape(area.title)}</text>`,
+    `<text class="small" x="${round(x + 16)}" y="${round(y + 43)}">${escape(area.subtitle)}</text>`,
     '</g>',
   ].join('');
 }
@@ -106,7 +110,7 @@ function drawNode(
   const middle = y + height / 2;
   const titleY = node.subtitle === '' ? middle + 5 : middle - 4;
   return [
-    `<g class="node ${node.kind} ${action ?? ''}">`,
+    `<g ${classes('node', node.kind, action)}>`,
     `<rect class="card" x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" rx="9"/>`,
     `<g class="icon" transform="translate(${round(x + 14)} ${round(middle - 13)}) scale(1.08)">${icons[node.kind]}</g>`,
     `<text class="title" x="${round(x + iconRoom)}" y="${round(titleY)}">${escape(node.title)}</text>`,
@@ -116,6 +120,10 @@ function drawNode(
     badge(action, x + width, y),
     '</g>',
   ].join('');
+}
+
+function classes(...names: readonly (string | undefined)[]): string {
+  return `class="${names.filter(Boolean).join(' ')}"`;
 }
 
 function badge(action: ChangeAction | undefined, x: number, y: number): string {
@@ -129,19 +137,21 @@ function badge(action: ChangeAction | undefined, x: number, y: number): string {
 
 function drawLine(points: readonly Point[], kind: string, action: ChangeAction | undefined): string {
   if (points.length < 2) return '';
-  return `<path class="line ${kind} ${action ?? ''}" d="${rounded(points)}" marker-end="url(#arrow-${action ?? 'line'})"/>`;
+  return `<path ${classes('line', kind, action)} d="${rounded(points)}" marker-end="url(#arrow-${action ?? 'line'})"/>`;
 }
 
 function drawLabel(labels: readonly string[], box: Box | undefined, action: ChangeAction | undefined): string {
   if (box === undefined) return '';
-  const rows = (action === undefined ? labels : labels.map((row, i) => (i === 0 ? `${actions[action].sign} ${row}` : row)))
+  const rows = (
+    action === undefined ? labels : labels.map((row, i) => (i === 0 ? `${actions[action].sign} ${row}` : row))
+  )
     .map(
       (row, index) =>
         `<text x="${round(box.x + box.width / 2)}" y="${round(box.y + 14 + index * lineHeight)}">${escape(row)}</text>`,
     )
     .join('');
   const rect = `<rect x="${round(box.x)}" y="${round(box.y)}" width="${round(box.width)}" height="${round(box.height)}" rx="6"/>`;
-  return `<g class="label ${action ?? ''}">${rect}${rows}</g>`;
+  return `<g ${classes('label', action)}>${rect}${rows}</g>`;
 }
 
 /** A line with soft corners that ends a little before its arrow head's tip. */
@@ -183,6 +193,7 @@ function style(): string {
   return [
     'text{font-family:system-ui,-apple-system,"Segoe UI",Helvetica,Arial,sans-serif}',
     '.heading{font-size:18px;font-weight:600}.title{font-size:14px;font-weight:600}.small{font-size:12px}',
+    '.over text{paint-order:stroke;stroke-width:5px;stroke-linejoin:round}',
     '.card{stroke-width:1.5}.area rect{stroke-width:1.2}.icon{fill:none;stroke-width:1.6;stroke-linecap:round;stroke-linejoin:round}',
     '.line{fill:none;stroke-width:1.6}.access{stroke-dasharray:5 4}',
     '.label text{font-size:12px;font-weight:600;text-anchor:middle}',
@@ -199,7 +210,7 @@ function theme(scheme: 'light' | 'dark'): string {
     `.paper,.label rect{fill:${background}}.label rect{stroke:${edge};stroke-width:1}`,
     `text{fill:${ink}}.small{fill:${faint}}.line{stroke:${line}}.head.line{fill:${line};stroke:none}`,
     `.card{fill:${card}}.area rect{stroke:${edge}}`,
-    ...areas[scheme].map((fill, depth) => `.depth${depth}>rect{fill:${fill}}`),
+    ...areas[scheme].map((fill, depth) => `.depth${depth}>rect{fill:${fill}}.over.depth${depth} text{stroke:${fill}}`),
     ...Object.entries(kinds).map(([kind, colour]) => `.${kind} .card,.${kind} .icon{stroke:${colour[scheme]}}`),
     ...Object.entries(actions).map(
       ([action, colour]) =>

@@ -4,7 +4,7 @@ export const lineHeight = 15;
 /** Width of a text in a generic sans-serif face, a little generous: no font is at hand to measure with. */
 export function widthOf(text: string, size: number, bold = false): number {
   const em = [...text].reduce((sum, character) => sum + emOf(character), 0);
-  return em * size * (bold ? 1.07 : 1);
+  return em * size * (bold ? 1.14 : 1.04);
 }
 
 function emOf(character: string): number {

@@ -51,7 +51,10 @@ function sourceOf(stack: Stack, rule: StackResource, members: Members): { ids: s
   const list = stack.references(prefix_list_id)[0];
   const name = text(list?.values.name)?.split('.').at(-1);
   const id = list?.address ?? `prefix list of ${rule.address}`;
-  return { ids: [id], nodes: [{ id, kind: 'people', title: titles[name ?? ''] ?? 'AWS', subtitle: name ?? 'prefix list' }] };
+  return {
+    ids: [id],
+    nodes: [{ id, kind: 'people', title: titles[name ?? ''] ?? 'AWS', subtitle: name ?? 'prefix list' }],
+  };
 }
 
 const titles: Readonly<Record<string, string>> = { 'ec2-instance-connect': 'Instance Connect' };
@@ -89,7 +92,13 @@ function balanced(stack: Stack, drawn: ReadonlySet<string>): DrawnEdge[] {
     const [balancer] = stack.reach(association, 'aws_lb');
     if (acl === undefined || balancer === undefined || !drawn.has(balancer.address)) return [];
     return [
-      { from: acl.address, to: balancer.address, labels: ['filters'], kind: 'access', addresses: [association.address] },
+      {
+        from: acl.address,
+        to: balancer.address,
+        labels: ['filters'],
+        kind: 'access',
+        addresses: [association.address],
+      },
     ];
   });
 }
