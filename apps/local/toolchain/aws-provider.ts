@@ -1,28 +1,16 @@
-import {
-  cpSync,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statfsSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EnvHttpProxyAgent, request } from 'undici';
 import { exclusively } from '../src/lock';
-import { asset, cacheDirectory } from '../src/paths';
+import { asset } from '../src/paths';
 import type { Report } from '../src/progress';
 import { UserError } from '../src/user-error';
+import { awsProviderVersion, buildAwsProvider } from './build-aws-provider';
+import { cacheFolder, requireRoom } from './cache-folder';
 import { contentKey } from './content-key';
-import { goVersion, runGo } from './go';
-import { output } from './output';
-import { keepServices } from './keep-services';
+import { goVersion } from './go';
+import { answers } from './registry';
+import { run } from './run';
 import type { Terraform } from './terraform';
-
-/** The version that go.mod stands for, and that is asked of the registry. */
-export const awsProviderVersion = '6.34.0';
 
 /** Host names of the registries, which are part of a provider's address. */
 const registries: Readonly<Record<Terraform['kind'], string>> = {
@@ -30,117 +18,96 @@ const registries: Readonly<Record<Terraform['kind'], string>> = {
   opentofu: 'registry.opentofu.org',
 };
 
-/** Disk that a build takes: source, modules, objects and the program. */
-const buildGiB = 5;
-
 /**
  * Gets the AWS provider into the cache, once for this machine: from the registry, else built from the Go module proxy.
- * @returns environment variables by which Terraform finds it there
+ * @returns environment variables by which Terraform finds it there, whatever the user's own configuration says
  * @throws UserError when neither is possible
  */
 export async function ensureAwsProvider(report: Report, terraform: Terraform): Promise<Record<string, string>> {
-  const base = join(cacheDirectory(), 'aws-provider');
-  mkdirSync(base, { recursive: true });
-  const downloaded = join(base, `${awsProviderVersion}-${terraform.kind}-${process.platform}-${process.arch}`);
-  if (existsSync(downloaded)) return pointTerraformTo(downloaded);
-  const source = asset('toolchain', 'aws-provider');
-  const built = join(base, await contentKey(['go.mod', 'go.sum', 'services.txt'].map((name) => join(source, name))));
-  if (existsSync(built)) return pointTerraformTo(built);
+  const cache = cacheFolder('aws-provider');
+  const downloaded = join(cache, `${awsProviderVersion}-${terraform.kind}-${process.platform}-${process.arch}`);
+  const built = join(
+    cache,
+    await contentKey(
+      // What it is built from, and what builds it.
+      [
+        'aws-provider/go.mod',
+        'aws-provider/go.sum',
+        'aws-provider/services.txt',
+        'keep-services.ts',
+        'build-aws-provider.ts',
+      ].map((name) => asset('toolchain', name)),
+    ),
+  );
+  const present = () => [downloaded, built].find((directory) => existsSync(directory));
 
-  return exclusively(join(base, 'lock'), report, async () => {
-    if (existsSync(built)) return pointTerraformTo(built);
-    if (await answers(registries[terraform.kind])) await download(report, terraform, downloaded);
-    else await build(report, source, built);
-    return pointTerraformTo(existsSync(built) ? built : downloaded);
-  });
+  const directory =
+    present() ??
+    (await exclusively(join(cache, 'lock'), report, async () => {
+      const made = present();
+      if (made !== undefined) return made;
+      // Only what is finished gets its name: what an interrupted run left here is made anew.
+      const unfinished = join(cache, 'unfinished');
+      rmSync(unfinished, { recursive: true, force: true });
+      mkdirSync(unfinished);
+      const why = await download(report, terraform, unfinished);
+      if (why !== undefined) await build(report, why, unfinished);
+      const finished = why === undefined ? downloaded : built;
+      renameSync(unfinished, finished);
+      return finished;
+    }));
+  return pointTerraformTo(directory);
 }
 
-async function answers(registry: string): Promise<boolean> {
-  try {
-    const { statusCode } = await request(`https://${registry}/.well-known/terraform.json`, {
-      dispatcher: new EnvHttpProxyAgent({ connect: { timeout: 4_000 } }),
-      headersTimeout: 4_000,
-    });
-    return statusCode === 200;
-  } catch {
-    return false;
-  }
-}
-
-/** Copies the provider from the registry: the deploy itself speaks to the emulated AWS only. */
-async function download(report: Report, terraform: Terraform, directory: string): Promise<void> {
-  report(`downloading the AWS provider ${awsProviderVersion} from ${registries[terraform.kind]}`);
-  const unfinished = `${directory}.unfinished`;
-  rmSync(unfinished, { recursive: true, force: true });
-  mkdirSync(unfinished, { recursive: true });
+/**
+ * Takes the provider from the registry, signature checked.
+ * @returns why that was not possible, or undefined
+ */
+async function download(report: Report, terraform: Terraform, directory: string): Promise<string | undefined> {
+  const registry = registries[terraform.kind];
+  if (!(await answers(registry))) return `${registry} does not answer`;
+  const workspace = join(directory, 'workspace');
+  mkdirSync(workspace);
+  const config = join(workspace, 'terraform.tfrc');
+  writeFileSync(config, 'provider_installation {\n  direct {}\n}\n');
   writeFileSync(
-    join(unfinished, 'main.tf.json'),
+    join(workspace, 'main.tf.json'),
     JSON.stringify({
       terraform: { required_providers: { aws: { source: 'hashicorp/aws', version: awsProviderVersion } } },
     }),
   );
-  const done = await output(terraform.binary, [
-    `-chdir=${unfinished}`,
-    'providers',
-    'mirror',
-    join(unfinished, 'mirror'),
-  ]);
-  if (done === undefined)
-    throw new UserError(`the AWS provider could not be downloaded from ${registries[terraform.kind]}: try again`);
-  renameSync(unfinished, directory);
+  // Of the user's own settings none may change where it comes from or goes to.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TF_')));
+  try {
+    await run(
+      report,
+      `downloading the AWS provider ${awsProviderVersion} from ${registry}`,
+      terraform.binary,
+      ['init', '-no-color'],
+      {
+        cwd: workspace,
+        env: { ...env, TF_CLI_CONFIG_FILE: config, TF_IN_AUTOMATION: '1', CHECKPOINT_DISABLE: '1' },
+      },
+    );
+  } catch (error) {
+    return (error as Error).message;
+  }
+  // Terraform keeps what it installs in the layout of a mirror.
+  renameSync(join(workspace, '.terraform', 'providers'), join(directory, 'mirror'));
+  rmSync(workspace, { recursive: true });
+  return undefined;
 }
 
-async function build(report: Report, source: string, directory: string): Promise<void> {
+/** Builds the provider, where it cannot be downloaded because of `why`. */
+async function build(report: Report, why: string, directory: string): Promise<void> {
+  report(why);
   if ((await goVersion()) === undefined) {
     throw new UserError(
-      'the Terraform registry does not answer, and there is no Go to build the AWS provider with: get online, or install Go from https://go.dev/dl',
+      `the AWS provider cannot be downloaded (${why}), and there is no Go to build it with: get online, or install Go from https://go.dev/dl`,
     );
   }
-  const free = statfsSync(cacheDirectory());
-  const freeGiB = (free.bavail * free.bsize) / 1024 ** 3;
-  if (freeGiB < buildGiB) {
-    throw new UserError(
-      `building the AWS provider takes ${buildGiB} GiB of disk in ${cacheDirectory()}, there are ${freeGiB.toFixed(1)}: make room`,
-    );
-  }
-  const building = `${directory}.building`;
-  rmSync(building, { recursive: true, force: true });
-  const module = JSON.parse(
-    await runGo(report, 'the Terraform registry does not answer: downloading the source of the AWS provider', source, [
-      ...['mod', 'download', '-json', 'github.com/hashicorp/terraform-provider-aws'],
-    ]),
-  ) as { Dir: string };
-  const tree = join(building, 'source');
-  mkdirSync(tree, { recursive: true });
-  const left = /\/(website|docs|examples|infrastructure|testdata|test-fixtures)$|_test\.go$/;
-  // The module cache is read-only, and so would its copy be.
-  cpSync(module.Dir, tree, { recursive: true, mode: 0, filter: (path) => !left.test(path) });
-  await makeWritable(tree);
-  const kept = keepServices(tree, readFileSync(join(source, 'services.txt'), 'utf8').split('\n').filter(Boolean));
-  report(`keeping ${kept.length} of its services`);
-  await runGo(report, 'downloading its dependencies', tree, ['mod', 'download']);
-  const program = join(building, 'terraform-provider-aws');
-  await runGo(report, 'building the AWS provider, once for this machine', tree, [
-    'build',
-    '-trimpath',
-    '-ldflags=-s -w',
-    '-o',
-    program,
-    '.',
-  ]);
-  for (const registry of Object.values(registries)) {
-    const platform = `${process.platform}_${{ x64: 'amd64', arm64: 'arm64' }[process.arch as string] ?? process.arch}`;
-    const folder = join(building, 'mirror', registry, 'hashicorp', 'aws', awsProviderVersion, platform);
-    mkdirSync(folder, { recursive: true });
-    linkSync(program, join(folder, `terraform-provider-aws_v${awsProviderVersion}`));
-  }
-  rmSync(tree, { recursive: true, force: true });
-  // Only a finished build gets the name: an interrupted one is made anew.
-  renameSync(building, directory);
-}
-
-async function makeWritable(tree: string): Promise<void> {
-  await output('chmod', ['-R', 'u+w', tree]);
+  requireRoom('the AWS provider', directory, 5);
+  await buildAwsProvider(report, directory, Object.values(registries));
 }
 
 /** Takes providers from a folder and nothing from anywhere else. */
@@ -148,10 +115,16 @@ function pointTerraformTo(directory: string): Record<string, string> {
   const file = join(directory, 'terraform.tfrc');
   const mirror = join(directory, 'mirror');
   const quoted = mirror.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
-  writeFileSync(file, `provider_installation {\n  filesystem_mirror {\n    path = "${quoted}"\n  }\n}\n`);
+  const text = `provider_installation {\n  filesystem_mirror {\n    path = "${quoted}"\n  }\n}\n`;
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
+    // Another terraform may read it this moment.
+    const next = `${file}.${process.pid}`;
+    writeFileSync(next, text);
+    renameSync(next, file);
+  }
   return {
     TF_CLI_CONFIG_FILE: file,
     // cdktf locks providers after every init, and that command does not read the configuration file.
-    TF_CLI_ARGS_providers_lock: `-fs-mirror="${mirror}"`,
+    TF_CLI_ARGS_providers_lock: `-fs-mirror="${quoted}"`,
   };
 }

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { UserError } from '../src/user-error';
 
 const servicePackage = 'github.com/hashicorp/terraform-provider-aws/internal/service/';
 const sdkPackage = 'github.com/aws/aws-sdk-go-v2/service/';
@@ -9,9 +10,19 @@ const sdkPackage = 'github.com/aws/aws-sdk-go-v2/service/';
  * panics at run time. Two generated files name all services; everything else follows from them.
  *
  * @param tree root of the provider's source, changed in place
+ * @param list text of services.txt
  * @returns the services that stay
+ * @throws UserError when the list names a service that the provider does not have
  */
-export function keepServices(tree: string, wanted: readonly string[]): readonly string[] {
+export function keepServices(tree: string, list: string): readonly string[] {
+  const wanted = list.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  const folder = (service: string) => join(tree, 'internal/service', service);
+  const unknown = wanted.filter((service) => !existsSync(folder(service)));
+  if (unknown.length > 0) {
+    throw new UserError(
+      `services.txt: got ${unknown.map((name) => `"${name}"`).join(', ')}, which the AWS provider does not have`,
+    );
+  }
   const registration = join(tree, 'internal/provider/sdkv2/service_packages_gen.go');
   const clients = join(tree, 'internal/conns/awsclient_gen.go');
   const core = ['internal', 'names', 'version']
@@ -25,7 +36,7 @@ export function keepServices(tree: string, wanted: readonly string[]): readonly 
   const open = [...wanted, ...core.flatMap(importedServices)];
   for (let service = open.pop(); service !== undefined; service = open.pop()) {
     if (kept.has(service)) continue;
-    const texts = goFiles(join(tree, 'internal/service', service)).map((file) => readFileSync(file, 'utf8'));
+    const texts = goFiles(folder(service)).map((file) => readFileSync(file, 'utf8'));
     kept.set(service, texts);
     open.push(...texts.flatMap(importedServices));
   }

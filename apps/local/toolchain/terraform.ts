@@ -1,11 +1,13 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { delimiter, isAbsolute, join } from 'node:path';
+import { devNull } from 'node:os';
+import { basename, delimiter, join, resolve, sep } from 'node:path';
 import { exclusively } from '../src/lock';
-import { asset, cacheDirectory } from '../src/paths';
+import { asset } from '../src/paths';
 import type { Report } from '../src/progress';
 import { UserError } from '../src/user-error';
+import { cacheFolder, requireRoom } from './cache-folder';
 import { contentKey } from './content-key';
-import { goVersion, runGo } from './go';
+import { goBuild, goVersion, runGo } from './go';
 import { output } from './output';
 
 /** The program that plans and applies. */
@@ -36,7 +38,10 @@ export async function ensureTerraform(report: Report): Promise<Terraform> {
     const found = await usable(name, tooOld);
     if (found) return found;
   }
-  if ((await goVersion()) !== undefined) return { binary: await buildOpenTofu(report), kind: 'opentofu' };
+  if ((await goVersion()) !== undefined) {
+    for (const text of tooOld) report(`${text}, which is too old`);
+    return { binary: await buildOpenTofu(report), kind: 'opentofu' };
+  }
   throw new UserError(
     `Terraform ${oldest.join('.')} or later, or OpenTofu, is needed${tooOld.map((text) => ` (${text})`).join('')}: install it from ` +
       'https://developer.hashicorp.com/terraform/install or https://opentofu.org/docs/intro/install, or install Go and OpenTofu is built with it',
@@ -44,14 +49,16 @@ export async function ensureTerraform(report: Report): Promise<Terraform> {
 }
 
 async function usable(name: string, tooOld: string[]): Promise<Terraform | undefined> {
-  const binary = isAbsolute(name)
-    ? name
+  const binary = name.includes(sep)
+    ? resolve(name)
     : (process.env.PATH ?? '')
         .split(delimiter)
         .map((folder) => join(folder, name))
         .find((path) => existsSync(path));
   if (binary === undefined) return undefined;
-  const text = await output(binary, ['version'], { ...process.env, CHECKPOINT_DISABLE: '1' });
+  // A mistake in the user's own configuration file would fail every command, this one too.
+  const env = { ...process.env, CHECKPOINT_DISABLE: '1', TF_CLI_CONFIG_FILE: devNull };
+  const text = await output(binary, ['version'], env);
   const [, kind, major, minor] = /^(Terraform|OpenTofu) v(\d+)\.(\d+)/m.exec(text ?? '') ?? [];
   if (kind === undefined) return undefined;
   if (Number(major) > oldest[0] || (Number(major) === oldest[0] && Number(minor) >= oldest[1])) {
@@ -62,24 +69,23 @@ async function usable(name: string, tooOld: string[]): Promise<Terraform | undef
 }
 
 async function buildOpenTofu(report: Report): Promise<string> {
-  const source = asset('toolchain', 'opentofu');
-  const directory = join(
-    cacheDirectory(),
-    'opentofu',
-    await contentKey([join(source, 'go.mod'), join(source, 'go.sum')]),
-  );
+  const cache = cacheFolder('opentofu');
+  const modules = ['go.mod', 'go.sum'].map((name) => asset('toolchain', 'opentofu', name));
+  const directory = join(cache, await contentKey(modules));
   const binary = join(directory, 'tofu');
   if (existsSync(binary)) return binary;
-  return exclusively(`${directory}.lock`, report, async () => {
+  return exclusively(join(cache, 'lock'), report, async () => {
     if (existsSync(binary)) return binary;
-    const building = `${directory}.building`;
-    rmSync(building, { recursive: true, force: true });
-    mkdirSync(building, { recursive: true });
-    for (const name of ['go.mod', 'go.sum']) copyFileSync(join(source, name), join(building, name));
-    await runGo(report, 'building OpenTofu, once for this machine', building, [
-      ...['build', '-trimpath', '-ldflags=-s -w', '-o', 'tofu', 'github.com/opentofu/opentofu/cmd/tofu'],
-    ]);
-    renameSync(building, directory);
+    requireRoom('OpenTofu', cache, 4);
+    // Only what is finished gets its name: what an interrupted run left here is made anew.
+    const unfinished = join(cache, 'unfinished');
+    rmSync(unfinished, { recursive: true, force: true });
+    mkdirSync(unfinished);
+    for (const file of modules) copyFileSync(file, join(unfinished, basename(file)));
+    const program = 'github.com/opentofu/opentofu/cmd/tofu';
+    await runGo(report, 'downloading the source of OpenTofu', unfinished, ['list', '-deps', program]);
+    await goBuild(report, 'building OpenTofu, once for this machine', unfinished, program, 'tofu');
+    renameSync(unfinished, directory);
     return binary;
   });
 }

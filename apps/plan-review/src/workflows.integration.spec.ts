@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -103,7 +103,7 @@ describe('a pull request', () => {
     expect(synth.failed ?? synth.log).toBe(synth.log);
     environments = synth.outputs.environments ?? '';
     expect(environments).toBe('["dev"]');
-    context.needs = { synth: { outputs: { environments } } };
+    context.needs = { synth: { result: 'success', outputs: { environments } } };
   });
 
   it('is planned with the plan role, and the plan leaves the job encrypted', async () => {
@@ -125,11 +125,18 @@ describe('a pull request', () => {
     expect(comment?.body).toContain('aws_db_instance.');
   });
 
-  it('has a red job and no green comment when the plan is missing', async () => {
+  it('has a red job and no green comment when the plan or the synthesis is missing', async () => {
     const kept = github.commentsOf(7)[0]?.body ?? '';
     rmSync(join(scratch, 'artifacts', 'plan-dev'), { recursive: true });
     expect((await job('plan', 'comment')).failed).toBe('Review and comment');
     expect(github.commentsOf(7)[0]?.body).toContain('Plan: failed (dev)');
+
+    // Synthesis failed: nobody knows what is affected.
+    Object.assign(github.commentsOf(7)[0] as object, { body: kept });
+    const needs = { synth: { result: 'failure', outputs: { environments: '' } } };
+    expect((await job('plan', 'comment', { needs })).failed).toBe('Review and comment');
+    expect(github.commentsOf(7)[0]?.body).toMatch(/Plan: failed \(.*dev/);
+
     Object.assign(github.commentsOf(7)[0] as object, { body: kept });
   });
 });
@@ -165,6 +172,14 @@ describe('a merge', () => {
     expect(deployed.log).toContain(`role arn:aws:iam::${account}:role/mlflow-on-aws-apply in ${region}`);
     expect(deployed.log).toContain('Apply complete!');
   });
+});
+
+// Installed by Go, from a module whose checksum Go's database knows.
+const go = spawnSync('go', ['version']).status === 0;
+(go ? it : it.skip)('actionlint finds nothing in the workflows', () => {
+  const lint = ['run', 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12', '-no-color'];
+  const { status, stdout, stderr } = spawnSync('go', lint, { cwd: repository, encoding: 'utf8' });
+  expect([status, stdout, status === 0 ? '' : stderr]).toEqual([0, '', '']);
 });
 
 describe('a night', () => {

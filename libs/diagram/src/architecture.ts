@@ -1,161 +1,113 @@
-/** A synthesized stack, as cdktf writes it into `cdk.tf.json`. */
-export interface SynthesizedStack {
-  readonly resource?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
+import { accessEdges } from './access';
+import { describe } from './describe';
+import { outside, type Architecture, type DrawnArea, type DrawnEdge, type DrawnNode } from './model';
+import { internetRoute, subnetsOf } from './placement';
+import { text, type Stack, type StackResource } from './stack';
+import { trafficEdges } from './traffic';
+
+/** Reads who may reach whom out of a stack. Resources of a type it does not know are left out. */
+export function architectureOf(stack: Stack): Architecture {
+  const areas = areasOf(stack);
+  const resources = [...stack.resources.values()].flatMap((resource): DrawnNode[] => {
+    const description = resource.address.startsWith('data.') ? undefined : describe(stack, resource);
+    return description === undefined
+      ? []
+      : [{ id: resource.address, ...description, parent: parentOf(stack, areas, resource) }];
+  });
+  const state: DrawnNode[] =
+    stack.stateBucket === undefined
+      ? []
+      : [
+          {
+            id: outside.state,
+            kind: 'storage',
+            title: 'Terraform state',
+            subtitle: stack.stateBucket,
+            parent: outside.account,
+          },
+          { id: outside.terraform, kind: 'people', title: 'Deployments', subtitle: 'cdktf deploy, plan' },
+        ];
+  const toState = { from: outside.terraform, to: outside.state, labels: ['state and lock'], kind: 'access' } as const;
+  const drawn = new Set(resources.map(({ id }) => id));
+  const traffic = trafficEdges(stack, drawn);
+  const access = accessEdges(stack, drawn);
+  const edges = merged([
+    ...traffic.edges,
+    ...access.edges,
+    ...(state.length > 0 ? [{ ...toState, addresses: [] }] : []),
+  ]);
+  return { areas, nodes: unique([...resources, ...traffic.nodes, ...access.nodes, ...state]), edges };
 }
 
-/** Something that is drawn as a box. */
-export interface Part {
-  readonly id: string;
-  readonly title: string;
-  /** A second, smaller line. */
-  readonly detail: string;
-  readonly place: 'outside' | 'public' | 'private' | 'region';
-}
-
-/** Who may reach whom. */
-export interface Way {
-  readonly from: string;
-  readonly to: string;
-  readonly label: string;
-}
-
-/** What a stack is made of, and who may reach whom in it. */
-export interface Architecture {
-  readonly vpc: string;
-  readonly parts: readonly Part[];
-  readonly ways: readonly Way[];
-}
-
-interface Resource {
-  readonly address: string;
-  readonly type: string;
-  readonly body: Readonly<Record<string, unknown>>;
-}
-
-/**
- * Reads the architecture out of a synthesized stack: every box and every arrow follows from a resource.
- * Resource types that say nothing about it are left out.
- */
-export function architectureOf(stack: SynthesizedStack): Architecture {
-  const resources = Object.entries(stack.resource ?? {}).flatMap(([type, blocks]) =>
-    Object.entries(blocks).map(([name, body]): Resource => ({ address: `${type}.${name}`, type, body })),
-  );
-  const ofType = (type: string) => resources.filter((resource) => resource.type === type);
-  const subnetKind = (references: readonly string[]) => {
-    const publicTables = ofType('aws_route')
-      .filter(({ body }) => body.gateway_id !== undefined)
-      .flatMap(({ body }) => referencesIn(body.route_table_id));
-    const publicSubnets = ofType('aws_route_table_association')
-      .filter(({ body }) => referencesIn(body.route_table_id).some((table) => publicTables.includes(table)))
-      .flatMap(({ body }) => referencesIn(body.subnet_id));
-    return references.some((subnet) => publicSubnets.includes(subnet)) ? 'public' : 'private';
+function areasOf(stack: Stack): DrawnArea[] {
+  const account: DrawnArea = {
+    id: outside.account,
+    title: ['AWS', stack.region].filter(Boolean).join(' · '),
+    subtitle: stack.accountId === undefined ? '' : `account ${stack.accountId}`,
+    addresses: [],
   };
-
-  const parts: Part[] = [
-    ...ofType('aws_instance').map(({ address, body }) => ({
-      id: address,
-      title: 'Tracking server',
-      detail: `EC2 ${text(body.instance_type)}`,
-      place: subnetKind(referencesIn(body.subnet_id)) as Part['place'],
+  const vpcs = stack.ofType('aws_vpc').map((vpc) => ({
+    id: vpc.address,
+    title: 'VPC',
+    subtitle: text(vpc.values.cidr_block) ?? '',
+    parent: outside.account,
+    addresses: [vpc.address],
+  }));
+  const tiers = new Map<string, { title: string; vpc?: string; subnets: StackResource[] }>();
+  for (const subnet of stack.ofType('aws_subnet')) {
+    const vpc = stack.reach(subnet, 'aws_vpc')[0]?.address;
+    const title = tierOf(stack, subnet);
+    const id = `${vpc ?? 'subnets'}/${title}`;
+    const tier = tiers.get(id) ?? { title, vpc, subnets: [] };
+    tier.subnets.push(subnet);
+    tiers.set(id, tier);
+  }
+  return [
+    account,
+    ...vpcs,
+    ...[...tiers].map(([id, { title, vpc, subnets }]) => ({
+      id,
+      title,
+      subtitle: subnets.map((subnet) => text(subnet.values.cidr_block) ?? '').join('  ·  '),
+      parent: vpc ?? outside.account,
+      addresses: subnets.map(({ address }) => address),
     })),
-    ...ofType('aws_db_instance').map(({ address, body }) => {
-      const groups = referencesIn(body.db_subnet_group_name);
-      const subnets = ofType('aws_db_subnet_group')
-        .filter((group) => groups.includes(group.address))
-        .flatMap((group) => referencesIn(group.body.subnet_ids));
-      return {
-        id: address,
-        title: 'Backend store',
-        detail: `RDS PostgreSQL ${text(body.engine_version)}, ${text(body.instance_class)}`,
-        place: subnetKind(subnets) as Part['place'],
-      };
-    }),
-    ...ofType('aws_s3_bucket').map(({ address, body }) => ({
-      id: address,
-      title: 'Artifact store',
-      detail: `S3 ${text(body.bucket_prefix ?? body.bucket)}…`,
-      place: 'region' as const,
-    })),
-    ...ofType('aws_db_instance')
-      .filter(({ body }) => body.manage_master_user_password === true)
-      .map(({ address }) => ({
-        id: `${address}.secret`,
-        title: 'Password',
-        detail: 'Secrets Manager, made and rotated by RDS',
-        place: 'region' as const,
-      })),
   ];
+}
 
-  const ways: Way[] = [];
-  const outside = (id: string, title: string, detail: string) => {
-    if (!parts.some((part) => part.id === id)) parts.push({ id, title, detail, place: 'outside' });
-    return id;
-  };
-  const guarded = (groups: readonly string[]) =>
-    resources
-      .filter(({ body }) => referencesIn(body.vpc_security_group_ids).some((group) => groups.includes(group)))
-      .map(({ address }) => address)
-      .filter((address) => parts.some((part) => part.id === address));
+/** Where a subnet's route to the internet leads says what kind it is; its name does not. */
+function tierOf(stack: Stack, subnet: StackResource): string {
+  const gateway = internetRoute(stack, subnet)?.type;
+  if (gateway === 'aws_internet_gateway') return 'Public subnets';
+  return gateway === 'aws_nat_gateway' ? 'Private subnets, out through NAT' : 'Private subnets';
+}
 
-  for (const { body } of ofType('aws_vpc_security_group_ingress_rule')) {
-    const port = text(body.from_port);
-    const sources =
-      body.referenced_security_group_id !== undefined
-        ? guarded(referencesIn(body.referenced_security_group_id))
-        : body.prefix_list_id !== undefined
-          ? [outside('instance-connect', 'EC2 Instance Connect', 'the "Connect" button')]
-          : [outside(`range ${text(body.cidr_ipv4)}`, 'MLflow clients', text(body.cidr_ipv4))];
-    for (const to of guarded(referencesIn(body.security_group_id))) {
-      for (const from of sources) ways.push({ from, to, label: `${port} ${purposeOf(port)}`.trim() });
-    }
+function parentOf(stack: Stack, areas: readonly DrawnArea[], resource: StackResource): string {
+  const subnet = subnetsOf(stack, resource)[0];
+  const tier = areas.find(({ addresses }) => subnet !== undefined && addresses.includes(subnet.address));
+  return tier?.id ?? stack.reach(resource, 'aws_vpc')[0]?.address ?? outside.account;
+}
+
+function unique(nodes: readonly DrawnNode[]): DrawnNode[] {
+  return [...new Map(nodes.map((node) => [node.id, node])).values()];
+}
+
+/** One arrow for everything that goes the same way. */
+function merged(edges: readonly DrawnEdge[]): DrawnEdge[] {
+  const byWay = new Map<string, DrawnEdge>();
+  for (const edge of edges) {
+    const way = JSON.stringify([edge.from, edge.to, edge.kind]);
+    const other = byWay.get(way);
+    byWay.set(way, {
+      ...edge,
+      labels: distinct([...(other?.labels ?? []), ...edge.labels]),
+      addresses: [...new Set([...(other?.addresses ?? []), ...edge.addresses])],
+    });
   }
-
-  // Rights of the role that an instance carries are ways too.
-  for (const instance of ofType('aws_instance')) {
-    const profiles = referencesIn(instance.body.iam_instance_profile);
-    const roles = ofType('aws_iam_instance_profile')
-      .filter(({ address }) => profiles.includes(address))
-      .flatMap(({ body }) => referencesIn(body.role));
-    const policies = ofType('aws_iam_role_policy').filter(({ body }) =>
-      referencesIn(body.role).some((role) => roles.includes(role)),
-    );
-    for (const { body } of policies) {
-      const policy = text(body.policy);
-      for (const target of referencesIn(policy)) {
-        if (target.startsWith('aws_s3_bucket.') && policy.includes('s3:PutObject')) {
-          ways.push({ from: instance.address, to: target, label: '443 artifacts' });
-        }
-        if (target.startsWith('aws_db_instance.')) {
-          ways.push({ from: instance.address, to: `${target}.secret`, label: '443 password' });
-        }
-      }
-      if (policy.includes('ssmmessages:')) {
-        ways.push({
-          from: outside('session-manager', 'Session Manager', 'port forward and shell, no open port'),
-          to: instance.address,
-          label: 'for whoever IAM lets',
-        });
-      }
-    }
-  }
-  return { vpc: text(ofType('aws_vpc')[0]?.body.cidr_block), parts, ways: unique(ways) };
+  return [...byWay.values()];
 }
 
-function referencesIn(value: unknown): string[] {
-  const matches = (typeof value === 'string' ? value : JSON.stringify(value ?? '')).matchAll(
-    /\$\{([a-z0-9_]+\.[\w-]+)/g,
-  );
-  return [...new Set([...matches].map(([, address]) => address as string))];
-}
-
-function purposeOf(port: string): string {
-  return { '22': 'SSH', '80': 'HTTP', '443': 'HTTPS', '5000': 'tracking', '5432': 'PostgreSQL, TLS' }[port] ?? '';
-}
-
-function text(value: unknown): string {
-  return value === undefined ? '' : String(value);
-}
-
-function unique(ways: readonly Way[]): Way[] {
-  return [...new Map(ways.map((way) => [JSON.stringify(way), way])).values()];
+/** Each label once, without those that another one begins with: `read` beside `read, write`. */
+function distinct(labels: readonly string[]): string[] {
+  return [...new Set(labels)].filter((label) => !labels.some((other) => other !== label && other.startsWith(label)));
 }

@@ -2,7 +2,8 @@
 export interface Item {
   /** The smaller, the longer it stays. */
   readonly weight: number;
-  readonly text: string;
+  /** Written only when there may be room for it. */
+  readonly text: () => string;
 }
 
 /** A section of the comment: printed with as many of its items as there is room for. */
@@ -22,32 +23,38 @@ const note = (count: number): string => `\n_… ${count} more left out here, for
 // Longer than the note of any count.
 const noteSize = 80;
 
-/** Joins sections, leaving out the least important items until all is at most so many bytes. */
+/** Joins sections with the most important of their items, as many as go into so many bytes. */
 export function fit(sections: readonly Section[], limit: number): Fitted {
-  const items = sections.flatMap((section) => section.items.map((item) => ({ item, size: bytes(item.text) })));
-  const fixed = sections.reduce((sum, { head, foot }) => sum + bytes(head) + bytes(foot), 0);
-  let size = fixed + items.reduce((sum, item) => sum + item.size, 0);
-  const dropped = new Set<Item>();
+  const importance = sections.flatMap(({ items }) => items).sort((a, b) => a.weight - b.weight);
+  const kept = new Map<Item, string>();
+  let size = sections.reduce((sum, { head, foot }) => sum + bytes(head) + bytes(foot), 0);
+  for (const item of importance) {
+    const text = item.text();
+    kept.set(item, text);
+    size += bytes(text);
+    if (size > limit) break;
+  }
   if (size > limit) {
     size += noteSize * sections.length;
-    // Of equally important ones the last goes first.
-    const leastFirst = items
-      .map((entry, index) => ({ ...entry, index }))
-      .sort((a, b) => b.item.weight - a.item.weight || b.index - a.index);
-    for (const { item, size: own } of leastFirst) {
+    for (const [item, text] of [...kept].reverse()) {
       if (size <= limit) break;
-      dropped.add(item);
-      size -= own;
+      kept.delete(item);
+      size -= bytes(text);
     }
   }
   const text = sections
-    .map(({ head, foot, items: all }) => {
-      const kept = all.filter((item) => !dropped.has(item));
-      const missing = all.length - kept.length;
-      return head + kept.map((item) => item.text).join('') + (foot || '') + (missing > 0 ? note(missing) : '');
+    .map(({ head, foot, items }) => {
+      const texts = items.flatMap((item) => kept.get(item) ?? []);
+      const missing = items.length - texts.length;
+      return head + texts.join('') + foot + (missing > 0 ? note(missing) : '');
     })
     .join('');
-  return { text, leftOut: dropped.size };
+  return { text, leftOut: importance.length - kept.size };
+}
+
+/** A section, unless it would be empty. */
+export function section(head: string, items: readonly Item[], foot = ''): Section[] {
+  return items.length === 0 ? [] : [{ head, foot, items }];
 }
 
 function bytes(text: string): number {

@@ -22,20 +22,3 @@ export function counts({ plan, changes, drift }: EnvironmentReview): string {
   const drifted = drift.length > 0 ? [`${drift.length} changed outside Terraform`] : [];
   return [...(said.length > 0 ? said : ['no changes']), ...drifted].join(', ');
 }
-
-/** Why Terraform does what it does, where it says so. */
-export function reasonText(reason: string | undefined): string | undefined {
-  return reason === undefined ? undefined : reasons[reason];
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  replace_because_tainted: 'marked as tainted',
-  replace_by_request: 'asked for with -replace',
-  replace_by_triggers: 'asked for by replace_triggered_by',
-  delete_because_no_resource_config: 'its block is no longer in the configuration',
-  delete_because_no_module: 'its module is no longer in the configuration',
-  delete_because_wrong_repetition: 'count or for_each came or went',
-  delete_because_count_index: 'count is smaller',
-  delete_because_each_key: 'its key is no longer in for_each',
-  delete_because_no_move_target: 'moved to an address that is not in the configuration',
-};

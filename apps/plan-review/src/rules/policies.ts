@@ -11,9 +11,6 @@ interface Grant {
 
 type Statement = Readonly<Record<string, unknown>>;
 
-/** Attributes that hold an IAM policy. */
-export const policyAttributes = ['policy', 'assume_role_policy', 'access_policy', 'inline_policy'];
-
 /** The policy an attribute holds. */
 export function policyIn(value: unknown): Statement[] {
   const document = jsonIn(value);

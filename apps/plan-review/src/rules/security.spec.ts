@@ -193,6 +193,14 @@ describe('policies', () => {
     expect(findings({ type: 'aws_iam_policy', after: { policy: wide } })).toEqual(['notice: allows iam:* on *']);
   });
 
+  it('are found whatever the attribute is called', () => {
+    const open = policy({ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'es:*', Resource: '*' });
+    expect(findings({ type: 'aws_opensearch_domain', before: {}, after: { access_policies: open } })).toEqual([
+      'opening: anyone may es:* on *',
+      'notice: allows es:* on * to anyone',
+    ]);
+  });
+
   it('let anyone take a role', () => {
     const trust = policy({ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' });
     expect(findings({ type: 'aws_iam_role', after: { assume_role_policy: trust } })).toEqual([

@@ -2,7 +2,7 @@ import { actionOf, type Plan, type ResourceChange } from '@mlflow-on-aws/plan';
 import { isMarked, isObject, markOf } from '../diff/marks';
 import { ingressOf } from './ingress';
 import { covers, ingressText, isWholeInternet } from './networks';
-import { openToAnyone, policyAttributes, policyIn, wideGrants, widened } from './policies';
+import { openToAnyone, policyIn, wideGrants, widened } from './policies';
 import { guardLost, weakened, weakenedParameters } from './protections';
 
 /** What a change means for security. */
@@ -131,12 +131,13 @@ function shares(values: Record<string, unknown>): unknown[] {
   return Array.isArray(values.shared_accounts) ? values.shared_accounts : [];
 }
 
+/** Every policy a resource holds: different services call the attribute differently. */
 function policies(values: unknown): Record<string, unknown>[][] {
   if (!isObject(values)) return [];
   const inline = Array.isArray(values.inline_policy)
     ? values.inline_policy.filter(isObject).map(({ policy }) => policy)
     : [];
-  return [...policyAttributes.map((name) => values[name]), ...inline]
+  return [...Object.values(values), ...inline]
     .map((value) => policyIn(value) as Record<string, unknown>[])
     .filter((statements) => statements.length > 0);
 }
