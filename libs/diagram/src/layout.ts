@@ -115,7 +115,7 @@ function label(edge: DrawnEdge): {
 } {
   return {
     text: edge.labels.join('\n'),
-    width: Math.ceil(Math.max(...edge.labels.map((line) => widthOf(line, 12, true))) + 14),
+    width: Math.ceil(Math.max(...edge.labels.map((line) => widthOf(line, 12, true))) + 24),
     height: edge.labels.length * lineHeight + 6,
     layoutOptions: { 'elk.edgeLabels.inline': 'true', 'elk.edgeLabels.placement': 'CENTER' },
   };

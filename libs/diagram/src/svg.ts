@@ -80,7 +80,7 @@ export function legend(used: readonly ChangeAction[]): string {
   return (Object.keys(actions) as ChangeAction[])
     .filter((action) => used.includes(action))
     .map((action) => `${actions[action].sign} ${actions[action].word}`)
-    .join('   ');
+    .join(' · ');
 }
 
 function drawArea({ x, y, width, height }: Box, depth: number, action: ChangeAction | undefined): string {
