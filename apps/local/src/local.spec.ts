@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withoutProxy } from './emulated-aws';
 import { exclusively } from './lock';
+import { checkout, dataDirectory } from './paths';
 import { findPostgres } from './postgres';
 import { freePort, rememberedPort, steadyPort } from './ports';
 import { logTail, runningPid, startBackground, startTime, stopBackground, untilReady, waitUntil } from './processes';
@@ -194,7 +195,6 @@ describe('withoutProxy', () => {
 });
 
 test('the data of two checkouts are apart, and nothing of them is in the checkout', () => {
-  const { dataDirectory, checkout } = jest.requireActual<typeof import('./paths')>('./paths');
   expect(dataDirectory('dev')).not.toBe(dataDirectory('prod'));
   expect(dataDirectory('dev').startsWith(checkout)).toBe(false);
   expect(readFileSync(join(checkout, 'package.json'), 'utf8')).toContain('mlflow-on-aws');
