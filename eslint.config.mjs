@@ -8,7 +8,7 @@ const layer = (name, ...below) => ({
 });
 
 export default tseslint.config(
-  { ignores: ['**/node_modules', '**/cdktf.out', '.nx', '.test-results'] },
+  { ignores: ['**/node_modules', '**/cdktf.out', '**/dist', '.nx', '.test-results'] },
   ...tseslint.configs.strict,
   prettier,
   {

@@ -11,7 +11,7 @@ const bin = (name) => join(root, 'node_modules', '.bin', name);
 const suites = [
   {
     title: 'Lint, types, unit tests and synthesis of every app and lib',
-    command: [bin('nx'), 'run-many', '-t', 'typecheck', 'lint', 'test', 'synth', '--outputStyle=static'],
+    command: [bin('nx'), 'run-many', '-t', 'build', 'typecheck', 'lint', 'test', 'synth', '--outputStyle=static'],
   },
   {
     title: 'Python: the emulated AWS and the server’s own files',
