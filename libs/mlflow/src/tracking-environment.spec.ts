@@ -67,6 +67,19 @@ describe('TrackingEnvironment', () => {
     expect(template.text).not.toContain('5000');
   });
 
+  it('sizes the server to machine and database, and lets the environment override it', () => {
+    const config = (template: Template) =>
+      JSON.parse(
+        /<<'MLFLOW_SERVER_CONFIG'\n([\s\S]*?)\nMLFLOW_SERVER_CONFIG/.exec(
+          String(template.resource('aws_instance').user_data),
+        )?.[1] ?? '',
+      );
+    const computed = config(dev).sizing;
+    expect(computed.workers).toBe(1);
+    const overridden = config(environment({ server: { sizing: { poolSize: 7, jobs: false } } })).sizing;
+    expect(overridden).toEqual({ ...computed, poolSize: 7 });
+  });
+
   it('makes a key pair only from a public key', () => {
     expect(dev.resources('aws_key_pair')).toEqual({});
   });

@@ -94,7 +94,10 @@ export class TrackingEnvironment extends EnvironmentStack {
       publicDns: true,
       sizing: {
         ...sizeServer({ instanceType: server.instanceType, databaseClass: database.instanceClass }),
-        ...server.sizing,
+        // Key by key: job processes are no part of it, and `refuseUnbuilt` has seen to them.
+        ...(server.sizing?.workers && { workers: server.sizing.workers }),
+        ...(server.sizing?.poolSize && { poolSize: server.sizing.poolSize }),
+        ...(server.sizing?.maxOverflow && { maxOverflow: server.sizing.maxOverflow }),
       },
     };
     const instance = new ServerInstance(this, 'server', {

@@ -12,6 +12,7 @@ const built = ({ access, artifacts, database, loadBalancer, network, observabili
   'server.sizing.jobs': [server.sizing?.jobs ?? false, false],
   loadBalancer: [loadBalancer, undefined],
   'database.enhancedMonitoringSeconds': [database.enhancedMonitoringSeconds, 0],
+  'database.finalSnapshot': [database.finalSnapshot, false],
   'database.readReplica': [database.readReplica, false],
   'database.password': [database.password, 'rds-managed'],
   'database.restoreFromSnapshot': [database.restoreFromSnapshot, undefined],

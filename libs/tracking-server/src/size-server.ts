@@ -31,6 +31,10 @@ const sizes: Readonly<Record<string, { readonly memoryGiB: number; readonly proc
   xlarge: { memoryGiB: 16, processors: 4 },
   '2xlarge': { memoryGiB: 32, processors: 8 },
   '4xlarge': { memoryGiB: 64, processors: 16 },
+  '8xlarge': { memoryGiB: 128, processors: 32 },
+  '12xlarge': { memoryGiB: 192, processors: 48 },
+  '16xlarge': { memoryGiB: 256, processors: 64 },
+  '24xlarge': { memoryGiB: 384, processors: 96 },
 };
 
 /** Request threads of one MLflow worker: more connections than these are never used at once. */
