@@ -55,6 +55,12 @@ export class LocalPostgres {
 
   /** Starts the server, unless it runs, and makes it answer as the instance: its database, its user, today's password. */
   public async start(instance: DatabaseInstance, port: number): Promise<void> {
+    await this.launch(instance, port);
+    await this.adopt(instance, port);
+  }
+
+  /** Starts the server, unless it runs, with whatever is in its folder. */
+  public async launch(instance: Pick<DatabaseInstance, 'certificateFile' | 'keyFile'>, port: number): Promise<void> {
     if (!this.running) {
       await this.createCluster();
       this.takeCertificate(instance);
@@ -76,7 +82,11 @@ export class LocalPostgres {
         ),
       60_000,
     );
-    await this.adopt(instance, port);
+  }
+
+  /** Ends the server and its sessions as a power loss does. */
+  public async crash(): Promise<void> {
+    await stopBackground(this.background, { signal: 'SIGKILL' });
   }
 
   /** Stops the server; everything committed is on disk. */
@@ -138,7 +148,7 @@ export class LocalPostgres {
     renameSync(unfinished, this.data);
   }
 
-  private takeCertificate(instance: DatabaseInstance): void {
+  private takeCertificate(instance: Pick<DatabaseInstance, 'certificateFile' | 'keyFile'>): void {
     this.writeOwned('data/server.crt', readFileSync(instance.certificateFile, 'utf8'));
     this.writeOwned('data/server.key', readFileSync(instance.keyFile, 'utf8'));
   }
@@ -223,7 +233,7 @@ export function findPostgres(): string {
 }
 
 /** PostgreSQL refuses to run as root: then it runs as the user that its packages make, or as nobody. */
-function unprivilegedOwner(): { uid?: number; gid?: number } {
+export function unprivilegedOwner(): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {};
   const users = readFileSync('/etc/passwd', 'utf8')
     .split('\n')

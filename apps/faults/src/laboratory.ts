@@ -1,0 +1,277 @@
+import {
+  asset,
+  checkout,
+  EmulatedAws,
+  findPostgres,
+  freePort,
+  LocalPostgres,
+  pythonEnvironment,
+  scramVerifier,
+  unprivilegedOwner,
+  withoutProxy,
+} from '@mlflow-on-aws/local';
+import type { ServerConfig } from '@mlflow-on-aws/tracking-server';
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Load } from './load';
+import { Server } from './server';
+import { Wire } from './wire';
+
+const run = promisify(execFile);
+
+const region = 'us-east-1';
+const bucket = 'mlflow-artifacts-faults';
+const host = 'database.faults.test';
+const user = 'mlflow';
+const secretName = 'mlflow-backend-store';
+
+/** What a scenario may wish for its server. */
+export interface ServerWish {
+  /** @default "mlflow_db" */
+  readonly database?: string;
+  readonly sizing?: Partial<ServerConfig['sizing']>;
+  /** Variables beside those that lead to this laboratory. */
+  readonly environment?: NodeJS.ProcessEnv;
+  /** @default true */
+  readonly supervised?: boolean;
+}
+
+/** A real PostgreSQL with a standby, an emulated AWS, and the wires to them that faults are injected into. */
+export class Laboratory {
+  private readonly servers: Server[] = [];
+  private password = '';
+  private presented = host;
+  private standby: { postgres: LocalPostgres; port: number } | undefined;
+
+  private constructor(
+    /** Folder of everything that is in it; gone at the end. */
+    public readonly directory: string,
+    private readonly python: { server: string; emulator: string },
+    public readonly aws: EmulatedAws,
+    public postgres: LocalPostgres,
+    private readonly binaries: string,
+    /** Port of the database itself. */
+    public databasePort: number,
+    /** From the servers to the database. */
+    public readonly databaseWire: Wire,
+    /** From the servers to AWS. */
+    public readonly awsWire: Wire,
+    private readonly databaseVolume: boolean,
+  ) {}
+
+  /** Brings up database and AWS; the secret and the bucket are there. */
+  public static async open(): Promise<Laboratory> {
+    const report = (message: string) => void process.stderr.write(`${message}\n`);
+    const directory = realpathSync(mkdtempSync(join(tmpdir(), 'mlflow-faults-')));
+    chmodSync(directory, 0o755);
+    const emulator = await pythonEnvironment(asset('emulator', 'requirements.txt'), report);
+    const awsCli = await pythonEnvironment(asset('aws-cli', 'requirements.txt'), report);
+    const server = await pythonEnvironment(
+      join(checkout, 'libs', 'tracking-server', 'server', 'requirements.txt'),
+      report,
+    );
+    const binaries = findPostgres();
+    const aws = new EmulatedAws(join(directory, 'aws'), emulator, join(awsCli, 'bin'));
+    await aws.start('123456789012');
+    const databaseDirectory = join(directory, 'postgres');
+    mkdirSync(databaseDirectory);
+    const volume = await mountVolume(databaseDirectory);
+    const databasePort = await freePort();
+    const laboratory = new Laboratory(
+      directory,
+      { server, emulator },
+      aws,
+      new LocalPostgres(databaseDirectory, binaries),
+      binaries,
+      databasePort,
+      await Wire.to(databasePort),
+      await Wire.to(Number(new URL(aws.endpoint.proxyUrl).port)),
+      volume,
+    );
+    await aws.cli(region, 's3api', 'create-bucket', '--bucket', bucket);
+    laboratory.password = randomBytes(18).toString('base64url');
+    await laboratory.useCertificate();
+    await laboratory.startDatabase();
+    return laboratory;
+  }
+
+  /** Whether the database has a volume of its own, which takes root to mount, so that it can be filled. */
+  public get canFillDatabaseVolume(): boolean {
+    return this.databaseVolume;
+  }
+
+  /** Stops and removes everything. */
+  public async close(): Promise<void> {
+    await Promise.all(this.servers.map((server) => server.stop()));
+    await this.databaseWire.close();
+    await this.awsWire.close();
+    await this.postgres.stop();
+    await this.standby?.postgres.stop();
+    await this.aws.stop();
+    if (this.databaseVolume) await run('umount', [join(this.directory, 'postgres')]);
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** Starts a server on this laboratory's database and bucket. */
+  public async server(wish: ServerWish = {}): Promise<Server> {
+    const directory = join(this.directory, `server-${this.servers.length}`);
+    const config: ServerConfig = {
+      environment: 'faults',
+      region,
+      port: 5000,
+      database: { host, port: 5432, name: wish.database ?? 'mlflow_db', user, passwordSecretArn: secretName },
+      artifacts: { bucket, prefix: 'artifacts', mode: 'proxied' },
+      allowedHosts: [],
+      corsAllowedOrigins: [],
+      publicDns: false,
+      sizing: { workers: 1, poolSize: 10, maxOverflow: 10, ...wish.sizing },
+    };
+    const proxy = `http://127.0.0.1:${this.awsWire.port}`;
+    const environment = {
+      ...withoutProxy(process.env),
+      ...this.aws.environment(region),
+      HTTPS_PROXY: proxy,
+      HTTP_PROXY: proxy,
+      MLFLOW_ROOT: directory,
+      PGHOSTADDR: '127.0.0.1',
+      PGPORT: String(this.databaseWire.port),
+      PGSSLROOTCERT: join(this.directory, `certificate-${host}`, 'rds-ca.pem'),
+      PYTHONDONTWRITEBYTECODE: '1',
+      ...wish.environment,
+    };
+    const server = new Server(
+      { directory, python: this.python.server, config, environment, supervised: wish.supervised },
+      await freePort(),
+    );
+    this.servers.push(server);
+    return server;
+  }
+
+  /** Asks the database itself, past the wire. */
+  public async sql(statement: string, database = 'mlflow_db'): Promise<string> {
+    return (await this.postgres.sql(this.databasePort, database, statement)).trim();
+  }
+
+  /** Starts the database with the certificate that was issued last. */
+  public async startDatabase(): Promise<void> {
+    await this.postgres.start(
+      {
+        databaseName: 'mlflow_db',
+        username: user,
+        password: this.password,
+        ...this.certificateFiles,
+      },
+      this.databasePort,
+    );
+  }
+
+  /** Lets the database present a certificate of another name at its next start; without a name, its own again. */
+  public async useCertificate(name: string = host): Promise<void> {
+    this.presented = name;
+    if (existsSync(this.certificate('server.crt'))) return;
+    // Each name has an authority of its own; the servers trust the one of the database's real name.
+    await run(join(this.python.emulator, 'bin', 'python'), [
+      asset('postgres', 'certificate.py'),
+      join(this.directory, `certificate-${name}`),
+      name,
+    ]);
+  }
+
+  /** Puts today's password into Secrets Manager. */
+  public async publishSecret(): Promise<void> {
+    const file = join(this.directory, 'secret.json');
+    writeFileSync(file, JSON.stringify({ username: user, password: this.password }), { mode: 0o600 });
+    const value = ['--secret-string', `file://${file}`];
+    await this.aws
+      .cli(region, 'secretsmanager', 'put-secret-value', '--secret-id', secretName, ...value)
+      .catch(() => this.aws.cli(region, 'secretsmanager', 'create-secret', '--name', secretName, ...value));
+    rmSync(file);
+  }
+
+  /** Gives the database a new password, which Secrets Manager learns by `publishSecret`. Returns it, to look for where it must not be. */
+  public async changePassword(): Promise<string> {
+    this.password = randomBytes(18).toString('base64url');
+    await this.sql(`ALTER ROLE "${user}" PASSWORD '${scramVerifier(this.password)}'`);
+    return this.password;
+  }
+
+  /** What was acknowledged to a load's clients and is not there. */
+  public async lost(load: Load): Promise<string[]> {
+    const lines = async (question: string) => new Set((await this.sql(question)).split('\n'));
+    const runs = await lines('SELECT run_uuid FROM runs');
+    const metrics = await lines(`SELECT run_uuid || '/' || key FROM metrics`);
+    const keys: { Key: string }[] | null = JSON.parse(
+      (await this.aws.cli(
+        region,
+        ...['s3api', 'list-objects-v2', '--bucket', bucket],
+        ...['--query', 'Contents[].{Key: Key}', '--output', 'json'],
+      )) || 'null',
+    );
+    const artifacts = new Set((keys ?? []).map(({ Key }) => Key));
+    return [
+      ...[...load.runs].filter((run) => !runs.has(run)),
+      ...[...load.metrics].filter((metric) => !metrics.has(metric)),
+      ...[...load.artifacts].filter((path) => !artifacts.has(`artifacts/${path}`)),
+    ];
+  }
+
+  /** A copy of the database that every commit waits for, as Multi-AZ keeps one. */
+  public async startStandby(): Promise<void> {
+    const directory = join(this.directory, 'standby');
+    const data = join(directory, 'data');
+    const primary = join(this.directory, 'postgres');
+    mkdirSync(directory);
+    appendFileSync(join(primary, 'data', 'pg_hba.conf'), 'hostssl replication all 127.0.0.1/32 scram-sha-256\n');
+    await this.sql('SELECT pg_reload_conf()');
+    await run('cp', [join(primary, 'admin.pgpass'), join(directory, 'admin.pgpass')]);
+    const connection = { host: '127.0.0.1', port: this.databasePort, user: 'rdsadmin', sslmode: 'require' };
+    await run(
+      join(this.binaries, 'pg_basebackup'),
+      ['-D', data, '--checkpoint=fast', '--wal-method=stream', '-h', connection.host, '-p', String(connection.port), '-U', connection.user],
+      { env: { ...process.env, PGPASSFILE: join(directory, 'admin.pgpass'), PGSSLMODE: connection.sslmode } },
+    );
+    const conninfo = Object.entries({ ...connection, passfile: join(directory, 'admin.pgpass') })
+      .map(([name, value]) => `${name}=${value}`)
+      .join(' ');
+    appendFileSync(join(data, 'postgresql.auto.conf'), `primary_conninfo = '${conninfo}'\n`);
+    writeFileSync(join(data, 'standby.signal'), '');
+    const { uid, gid } = unprivilegedOwner();
+    if (uid !== undefined) await run('chown', ['-R', `${uid}:${gid}`, directory]);
+    const port = await freePort();
+    this.standby = { postgres: new LocalPostgres(directory, this.binaries), port };
+    await this.standby.postgres.launch(this.certificateFiles, port);
+    await this.sql(`ALTER SYSTEM SET synchronous_standby_names = '*'`);
+    await this.sql('SELECT pg_reload_conf()');
+  }
+
+  /** The database dies, and its standby takes over at another address. */
+  public async failOver(): Promise<void> {
+    if (this.standby === undefined) throw new Error('there is no standby');
+    await this.postgres.crash();
+    this.postgres = this.standby.postgres;
+    this.databasePort = this.standby.port;
+    this.standby = undefined;
+    await this.sql('SELECT pg_promote()', 'postgres');
+  }
+
+  private get certificateFiles() {
+    return { certificateFile: this.certificate('server.crt'), keyFile: this.certificate('server.key') };
+  }
+
+  private certificate(name: string): string {
+    return join(this.directory, `certificate-${this.presented}`, name);
+  }
+}
+
+/** A small volume in memory, when this user may mount one. */
+async function mountVolume(directory: string): Promise<boolean> {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return false;
+  return run('mount', ['-t', 'tmpfs', '-o', 'size=512m,mode=755', 'tmpfs', directory]).then(
+    () => true,
+    () => false,
+  );
+}
