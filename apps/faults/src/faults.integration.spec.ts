@@ -48,21 +48,28 @@ interface Injection {
 async function underFault(fault: string, injection: Injection): Promise<Load> {
   const { begin, end, lasts = 0, meanwhile, uploaders = 0, on = server } = injection;
   const load = new Load(on.uri);
-  load.start({ uploaders });
-  await enough(load, 50);
-  expect(load.sent.filter(({ status }) => status !== 200)).toEqual([]);
-  await begin();
-  const began = Date.now();
-  await meanwhile?.();
-  await pause(Math.max(0, lasts * 1000 - (Date.now() - began)));
-  await end?.();
-  const causeEnded = Date.now();
-  // Steady again is: three seconds without a failure.
-  await waitUntil(() => {
-    const failures = load.sent.filter(({ status }) => status !== 200).map(({ ended }) => ended);
-    return Date.now() - Math.max(causeEnded, ...failures) > 3_000 && load.sent.some((s) => s.began > causeEnded && s.status === 200);
-  }, 90_000);
-  await load.stop();
+  let causeEnded = Infinity;
+  try {
+    load.start({ uploaders });
+    await enough(load, 50);
+    expect(load.sent.filter(({ status }) => status !== 200)).toEqual([]);
+    await begin();
+    const began = Date.now();
+    await meanwhile?.();
+    await pause(Math.max(0, lasts * 1000 - (Date.now() - began)));
+    await end?.();
+    causeEnded = Date.now();
+    // Steady again is: three seconds without a failure.
+    await waitUntil(() => {
+      const failures = load.sent.filter(({ status }) => status !== 200).map(({ ended }) => ended);
+      return (
+        Date.now() - Math.max(causeEnded, ...failures) > 3_000 &&
+        load.sent.some((s) => s.began > causeEnded && s.status === 200)
+      );
+    }, 90_000);
+  } finally {
+    await load.stop();
+  }
   await on.ready();
   const lost = await laboratory.lost(load);
   for (const kind of ['run', 'artifact'] as const) {
@@ -80,7 +87,11 @@ async function underFault(fault: string, injection: Injection): Promise<Load> {
   expect(lost).toEqual([]);
   for (const { recovery } of rows.slice(-1)) expect(recovery).toBeLessThanOrEqual(recoveryBound);
   // A failure is one that the MLflow client tries again, never one that it takes for its own mistake.
-  expect([...new Set(load.sent.map(({ status }) => status))].filter((status) => ![0, 200, 429, 500, 502, 503, 504].includes(status))).toEqual([]);
+  expect(
+    [...new Set(load.sent.map(({ status }) => status))].filter(
+      (status) => ![0, 200, 429, 500, 502, 503, 504].includes(status),
+    ),
+  ).toEqual([]);
   return load;
 }
 
@@ -88,7 +99,8 @@ const failures = (load: Load, kind = 'run') => load.sent.filter((one) => one.kin
 
 async function enough(load: Load, requests: number): Promise<void> {
   const before = load.sent.length;
-  if (!(await waitUntil(() => load.sent.length >= before + requests, 60_000))) throw new Error('the load makes no progress');
+  if (!(await waitUntil(() => load.sent.length >= before + requests, 60_000)))
+    throw new Error('the load makes no progress');
 }
 
 /** While the database is away: the process lives, and says that it is not ready. */
@@ -110,7 +122,9 @@ describe('survives', () => {
     await underFault('one of two workers killed with -9', {
       on: two,
       begin: async () => {
-        const workers = execFileSync('pgrep', ['-P', String(two.pid), '-f', 'spawn_main'], { encoding: 'utf8' }).trim().split('\n');
+        const workers = execFileSync('pgrep', ['-P', String(two.pid), '-f', 'spawn_main'], { encoding: 'utf8' })
+          .trim()
+          .split('\n');
         process.kill(Number(workers[0]), 'SIGKILL');
       },
     });
@@ -140,7 +154,15 @@ describe('survives', () => {
   });
 
   test('the loss of every connection', async () => {
-    await underFault('all connections cut', { begin: async () => laboratory.databaseWire.cut() });
+    await underFault('all connections cut, 20 times in 4 s', {
+      begin: async () => {
+        // Often, so that every moment of a request is met.
+        for (let i = 0; i < 20; i++) {
+          laboratory.databaseWire.cut();
+          await pause(200);
+        }
+      },
+    });
   });
 
   test('a database that is silent', async () => {
@@ -222,8 +244,8 @@ describe('survives', () => {
   });
 
   test('a rotation of the password: no request fails, and no process is new', async () => {
-    // Nothing stays in the pool, so that every request meets the database's refusal.
-    const rotating = await laboratory.server({ environment: { MLFLOW_SQLALCHEMYSTORE_POOLCLASS: 'NullPool', MLFLOW_SQLALCHEMYSTORE_POOL_SIZE: '', MLFLOW_SQLALCHEMYSTORE_MAX_OVERFLOW: '' } });
+    // No connection is older than a second, so that the new password is asked for all the time.
+    const rotating = await laboratory.server({ environment: { MLFLOW_SQLALCHEMYSTORE_POOL_RECYCLE: '1' } });
     await rotating.ready();
     const { pid } = rotating;
     let password = '';
@@ -235,7 +257,11 @@ describe('survives', () => {
     });
     expect(failures(load)).toEqual([]);
     expect(rotating.pid).toBe(pid);
-    for (const text of [rotating.log, readFileSync(`/proc/${pid}/cmdline`, 'utf8'), readFileSync(`/proc/${pid}/environ`, 'utf8')])
+    for (const text of [
+      rotating.log,
+      readFileSync(`/proc/${pid}/cmdline`, 'utf8'),
+      readFileSync(`/proc/${pid}/environ`, 'utf8'),
+    ])
       expect(text).not.toContain(password);
     await rotating.stop();
   });
@@ -252,5 +278,54 @@ describe('survives', () => {
         laboratory.databaseWire.mend(laboratory.databasePort);
       },
     });
+  });
+});
+
+describe('starts', () => {
+  test('before the secret, the database’s name and the database are there', async () => {
+    const services = join(laboratory.directory, 'services.conf');
+    // libpq reads it at every connection: an address in it is what a name server answers.
+    writeFileSync(services, '[late]\napplication_name=mlflow\n');
+    laboratory.databaseWire.refuse();
+    const early = await laboratory.server({
+      secret: 'late',
+      environment: { PGHOSTADDR: undefined, PGSERVICE: 'late', PGSERVICEFILE: services },
+    });
+    await early.says(/waiting for the secret of the database, next try in .*can't find/);
+    await laboratory.publishSecret('late');
+    await early.says(/waiting for the database, next try in .*could not translate host name/);
+    writeFileSync(services, '[late]\nhostaddr=127.0.0.1\n');
+    await early.says(/waiting for the database, next try in .*(closed the connection|reset by peer)/);
+    laboratory.databaseWire.mend();
+    await early.ready();
+    await early.stop();
+  });
+
+  test('two at once on an empty database, which one of them migrates', async () => {
+    await laboratory.sql('CREATE DATABASE together OWNER mlflow', 'postgres');
+    const both = await Promise.all([1, 2].map(() => laboratory.server({ database: 'together' })));
+    await Promise.all(both.map((one) => one.ready()));
+    expect(both.map(({ log }) => log.split('migrating the schema').length - 1).sort()).toEqual([0, 1]);
+    await Promise.all(both.map((one) => one.stop()));
+    // From the first line to the last, what CloudWatch takes apart.
+    for (const line of both.flatMap(({ log }) => log.trim().split('\n')))
+      expect(JSON.parse(line)).toMatchObject({ time: expect.any(String), message: expect.any(String) });
+  });
+
+  test('not on a schema that a newer MLflow made, and says so in a line', async () => {
+    await laboratory.sql('CREATE DATABASE newer OWNER mlflow', 'postgres');
+    await laboratory.sql(
+      `CREATE TABLE alembic_version (version_num varchar(32)); INSERT INTO alembic_version VALUES ('feedfacecafe');
+       ALTER TABLE alembic_version OWNER TO mlflow`,
+      'newer',
+    );
+    const older = await laboratory.server({ database: 'newer', supervised: false });
+    await older.says('the database has schema feedfacecafe');
+    await waitUntil(() => older.exitCode !== undefined, 30_000);
+    expect(older.exitCode).toBe(1);
+    expect(older.log.trim().split('\n').at(-1)).toMatch(
+      /^the database has schema feedfacecafe, which MLflow .* does not know/,
+    );
+    expect(await laboratory.sql('SELECT version_num FROM alembic_version', 'newer')).toBe('feedfacecafe');
   });
 });

@@ -8,12 +8,22 @@ import {
   pythonEnvironment,
   scramVerifier,
   unprivilegedOwner,
+  waitUntil,
   withoutProxy,
 } from '@mlflow-on-aws/local';
 import type { ServerConfig } from '@mlflow-on-aws/tracking-server';
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -33,6 +43,8 @@ const secretName = 'mlflow-backend-store';
 export interface ServerWish {
   /** @default "mlflow_db" */
   readonly database?: string;
+  /** Name of its secret. @default - the one that `publishSecret` writes without a name */
+  readonly secret?: string;
   readonly sizing?: Partial<ServerConfig['sizing']>;
   /** Variables beside those that lead to this laboratory. */
   readonly environment?: NodeJS.ProcessEnv;
@@ -43,6 +55,7 @@ export interface ServerWish {
 /** A real PostgreSQL with a standby, an emulated AWS, and the wires to them that faults are injected into. */
 export class Laboratory {
   private readonly servers: Server[] = [];
+  private started = 0;
   private password = '';
   private presented = host;
   private standby: { postgres: LocalPostgres; port: number } | undefined;
@@ -118,12 +131,18 @@ export class Laboratory {
 
   /** Starts a server on this laboratory's database and bucket. */
   public async server(wish: ServerWish = {}): Promise<Server> {
-    const directory = join(this.directory, `server-${this.servers.length}`);
+    const directory = join(this.directory, `server-${this.started++}`);
     const config: ServerConfig = {
       environment: 'faults',
       region,
       port: 5000,
-      database: { host, port: 5432, name: wish.database ?? 'mlflow_db', user, passwordSecretArn: secretName },
+      database: {
+        host,
+        port: 5432,
+        name: wish.database ?? 'mlflow_db',
+        user,
+        passwordSecretArn: wish.secret ?? secretName,
+      },
       artifacts: { bucket, prefix: 'artifacts', mode: 'proxied' },
       allowedHosts: [],
       corsAllowedOrigins: [],
@@ -182,13 +201,13 @@ export class Laboratory {
   }
 
   /** Puts today's password into Secrets Manager. */
-  public async publishSecret(): Promise<void> {
+  public async publishSecret(name: string = secretName): Promise<void> {
     const file = join(this.directory, 'secret.json');
     writeFileSync(file, JSON.stringify({ username: user, password: this.password }), { mode: 0o600 });
     const value = ['--secret-string', `file://${file}`];
     await this.aws
-      .cli(region, 'secretsmanager', 'put-secret-value', '--secret-id', secretName, ...value)
-      .catch(() => this.aws.cli(region, 'secretsmanager', 'create-secret', '--name', secretName, ...value));
+      .cli(region, 'secretsmanager', 'put-secret-value', '--secret-id', name, ...value)
+      .catch(() => this.aws.cli(region, 'secretsmanager', 'create-secret', '--name', name, ...value));
     rmSync(file);
   }
 
@@ -231,7 +250,18 @@ export class Laboratory {
     const connection = { host: '127.0.0.1', port: this.databasePort, user: 'rdsadmin', sslmode: 'require' };
     await run(
       join(this.binaries, 'pg_basebackup'),
-      ['-D', data, '--checkpoint=fast', '--wal-method=stream', '-h', connection.host, '-p', String(connection.port), '-U', connection.user],
+      [
+        '-D',
+        data,
+        '--checkpoint=fast',
+        '--wal-method=stream',
+        '-h',
+        connection.host,
+        '-p',
+        String(connection.port),
+        '-U',
+        connection.user,
+      ],
       { env: { ...process.env, PGPASSFILE: join(directory, 'admin.pgpass'), PGSSLMODE: connection.sslmode } },
     );
     const conninfo = Object.entries({ ...connection, passfile: join(directory, 'admin.pgpass') })
@@ -244,6 +274,8 @@ export class Laboratory {
     const port = await freePort();
     this.standby = { postgres: new LocalPostgres(directory, this.binaries), port };
     await this.standby.postgres.launch(this.certificateFiles, port);
+    const follows = async () => (await this.sql('SELECT state FROM pg_stat_replication')) === 'streaming';
+    if (!(await waitUntil(follows, 30_000))) throw new Error('the standby does not follow');
     await this.sql(`ALTER SYSTEM SET synchronous_standby_names = '*'`);
     await this.sql('SELECT pg_reload_conf()');
   }

@@ -129,7 +129,9 @@ export class Load {
 export function secondsToRecover(sent: readonly Sent[], causeEnded: number): number {
   const after = sent.filter(({ ended }) => ended >= causeEnded);
   const lastFailure = Math.max(0, ...after.filter(({ status }) => status !== 200).map(({ ended }) => ended));
-  const recovered = after.filter(({ status, ended }) => status === 200 && ended > lastFailure).map(({ ended }) => ended);
+  const recovered = after
+    .filter(({ status, ended }) => status === 200 && ended > lastFailure)
+    .map(({ ended }) => ended);
   if (recovered.length === 0) return Infinity;
   return (Math.max(lastFailure, Math.min(...recovered)) - causeEnded) / 1000;
 }

@@ -7,7 +7,9 @@ import type { ServerConfig } from '@mlflow-on-aws/tracking-server';
 const serverFiles = join(checkout, 'libs', 'tracking-server', 'server');
 
 /** Seconds after which the systemd unit starts the server again; it always does. */
-const restartSeconds = Number(/^Restart=always\nRestartSec=(\d+)$/m.exec(readFileSync(join(serverFiles, 'mlflow.service'), 'utf8'))?.[1]);
+const restartSeconds = Number(
+  /^Restart=always\nRestartSec=(\d+)$/m.exec(readFileSync(join(serverFiles, 'mlflow.service'), 'utf8'))?.[1],
+);
 
 /** How a server is started. */
 export interface ServerStart {

@@ -70,6 +70,8 @@ export class LocalPostgres {
         command: join(this.binaries, 'postgres'),
         args: ['-D', this.data, '-p', String(port)],
         cwd: this.directory,
+        // Not the home of whoever starts it, which its own user may not enter.
+        env: { ...process.env, HOME: this.directory },
         ...this.owner,
       });
     }
@@ -188,6 +190,7 @@ export class LocalPostgres {
       psql.stderr.on('data', (chunk) => (errors += chunk));
       psql.on('error', reject);
       psql.on('close', (code) => (code === 0 ? resolve(output) : reject(new Error(`psql: ${errors.trim()}`))));
+      psql.stdin.on('error', () => undefined); // one that found no server does not read its question
       psql.stdin.end(statement);
     });
   }

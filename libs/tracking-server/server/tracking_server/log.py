@@ -36,6 +36,7 @@ def configure() -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
+    logging.captureWarnings(True)
     for name in ('botocore', 'boto3', 'urllib3', 'alembic'):
         logging.getLogger(name).setLevel(logging.WARNING)
 

@@ -84,6 +84,8 @@ def mlflow_environment(config: Config) -> dict[str, str]:
         # Server-side GenAI jobs start eight more processes: 1.8 GiB that a small machine does not have.
         'MLFLOW_SERVER_ENABLE_JOB_EXECUTION': 'false',
         'MLFLOW_DISABLE_TELEMETRY': 'true',
+        # MLflow's records go the way of ours, as JSON.
+        'MLFLOW_CONFIGURE_LOGGING': 'false',
     }
     if artifacts.mode == 'proxied':
         environment |= {
