@@ -18,7 +18,7 @@ const suites = [
     command: [bin('nx'), 'run-many', '-t', 'pytest', '--outputStyle=static', '--parallel=1'],
   },
   {
-    title: 'Integration: the dev stack deployed, used and destroyed on embedded parts',
+    title: 'Integration: stacks deployed, used and destroyed on embedded parts; the server under faults',
     command: [bin('nx'), 'run-many', '-t', 'integration', '--outputStyle=stream', '--parallel=1'],
   },
 ];
