@@ -10,12 +10,16 @@ const mebibyte = 1024 ** 2;
 const limitBytes = Math.floor(0.85 * 1024) * mebibyte;
 
 let laboratory: Laboratory;
+let limit: MemoryLimit | undefined;
 
 beforeAll(async () => {
   laboratory = await Laboratory.open();
   await laboratory.publishSecret();
 });
-afterAll(() => laboratory?.close());
+afterAll(async () => {
+  await laboratory?.close();
+  limit?.remove();
+});
 
 (process.platform === 'linux' ? test : test.skip)(
   'a t3.micro carries 64 clients and two artifacts of 100 MB',
@@ -27,7 +31,7 @@ afterAll(() => laboratory?.close());
     });
     await server.ready();
     const atRest = residentMebibytes(server.pid);
-    const limit = MemoryLimit.on(server.pid, limitBytes);
+    limit = MemoryLimit.on(server.pid, limitBytes);
     const load = new Load(server.uri);
     load.start({ writers: 64 });
     const transfer = async (client: number) => {
@@ -48,7 +52,5 @@ afterAll(() => laboratory?.close());
     expect(server.exitCode).toBeUndefined();
     if (limit === undefined) process.stderr.write('not shown: a memory limit takes root and control groups\n');
     else expect(limit.kills).toBe(0);
-    await server.stop();
-    limit?.remove();
   },
 );
