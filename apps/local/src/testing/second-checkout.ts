@@ -7,8 +7,10 @@ import { checkout } from '../paths';
 export interface Ended {
   /** Exit code; null when it was killed. */
   readonly code: number | null;
-  /** Everything it said. */
+  /** Everything it said, on both streams. */
   readonly said: string;
+  /** What it said on standard output. */
+  readonly printed: string;
 }
 
 /** Another checkout of this repository, as a colleague's machine has it: the same files, nothing that a deploy left. */
@@ -64,6 +66,8 @@ export class SecondCheckout {
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       let said = '';
+      let printed = '';
+      child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
       for (const stream of [child.stdout, child.stderr]) {
         stream.on('data', (chunk: Buffer) => {
           said += chunk.toString();
@@ -71,7 +75,7 @@ export class SecondCheckout {
         });
       }
       child.on('error', failed);
-      child.on('close', (code) => done({ code, said }));
+      child.on('close', (code) => done({ code, said, printed }));
     });
   }
 }
