@@ -109,7 +109,7 @@ test('without its state, what is there is adopted and not made twice', async () 
 });
 
 test('no plan destroys the bucket', async () => {
-  const refused = await first.cdktf(['destroy', 'bootstrap', '--auto-approve']);
+  const refused = await first.terraform('bootstrap', ['plan', '-destroy', '-input=false']);
   expect(refused.code).not.toBe(0);
   expect(refused.said).toContain('prevent_destroy');
   expect(await states()).toEqual(['bootstrap/terraform.tfstate']);
