@@ -11,6 +11,8 @@ export interface Sent {
   readonly status: number;
   /** What was said instead of success. */
   readonly problem: string;
+  /** Seconds after which a server that has too much to do wants to be asked again. */
+  readonly retryAfter?: string;
 }
 
 /** Longest that a client waits for an answer. */
@@ -93,14 +95,22 @@ export class Load {
 
   private async send(kind: Sent['kind'], method: string, path: string, body: unknown): Promise<unknown> {
     const began = Date.now();
-    const { status, text } = await this.exchange(method, path, typeof body === 'string' ? body : JSON.stringify(body));
+    const { status, text, retryAfter } = await this.exchange(
+      method,
+      path,
+      typeof body === 'string' ? body : JSON.stringify(body),
+    );
     const problem = status === 200 ? '' : text.slice(0, 300);
-    this.sent.push({ kind, began, ended: Date.now(), status, problem });
+    this.sent.push({ kind, began, ended: Date.now(), status, problem, retryAfter });
     if (status !== 200) return undefined;
     return text === '' ? {} : JSON.parse(text);
   }
 
-  private exchange(method: string, path: string, body: string): Promise<{ status: number; text: string }> {
+  private exchange(
+    method: string,
+    path: string,
+    body: string,
+  ): Promise<{ status: number; text: string; retryAfter?: string }> {
     return new Promise((resolve) => {
       const asked = request(`${this.uri}${path}`, {
         agent: this.agent,
@@ -115,7 +125,9 @@ export class Load {
         answer.setEncoding('utf8');
         answer.on('data', (chunk) => (text += chunk));
         answer.on('error', failed);
-        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text }));
+        answer.on('end', () =>
+          resolve({ status: answer.statusCode ?? 0, text, retryAfter: answer.headers['retry-after'] }),
+        );
       });
       asked.end(body);
     });

@@ -2,7 +2,7 @@
 export interface ServerSizing {
   /** Processes that serve requests. */
   readonly workers: number;
-  /** Connections that each pool of a worker keeps open. */
+  /** Connections that each pool of a worker keeps open, and requests that a worker works on at once. */
   readonly poolSize: number;
   /** Connections that a pool may open beyond that for a while; never 0, which MLflow ignores. */
   readonly maxOverflow: number;
@@ -37,8 +37,8 @@ const sizes: Readonly<Record<string, { readonly memoryGiB: number; readonly proc
   '24xlarge': { memoryGiB: 384, processors: 96 },
 };
 
-/** Request threads of one MLflow worker: more connections than these are never used at once. */
-const requestThreads = 40;
+/** Request threads of one worker at the most: they share one interpreter, and more of them only fight for it. Measured, November 2026. */
+const requestThreads = 16;
 /** MLflow opens a pool for the tracking store and one for the model registry. */
 const poolsPerWorker = 2;
 /** Connections below which another worker does not pay. */
@@ -61,7 +61,7 @@ export function sizeServer({ instanceType, databaseClass, servers = 1 }: SizingI
     Math.floor(connections / (servers * poolsPerWorker * leastPool)),
   );
   const workers = Math.max(1, fitting);
-  const pool = Math.min(requestThreads, Math.floor(connections / (servers * workers * poolsPerWorker)));
+  const pool = Math.min(2 * requestThreads, Math.floor(connections / (servers * workers * poolsPerWorker)));
   if (pool < 2) throw new Error(`got ${servers} servers on ${databaseClass}, want a class that takes more connections`);
   return { workers, poolSize: Math.ceil(pool / 2), maxOverflow: Math.floor(pool / 2) };
 }
