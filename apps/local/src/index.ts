@@ -1,3 +1,5 @@
+export { ensureAwsProvider, ensureTerraform, type Terraform } from '../toolchain';
+export { answers as registryAnswers } from '../toolchain/registry';
 export { EmulatedAws, withoutProxy } from './emulated-aws';
 export { Progress, type Report } from './progress';
 export { pythonEnvironment } from './python';

@@ -4,6 +4,7 @@ import { TrackingEnvironment } from '@mlflow-on-aws/mlflow';
 import { Annotations, App } from 'cdktf';
 import { hasCredentials } from './credentials';
 import { environments } from './index';
+import { placeProviderLock } from './provider-lock';
 
 /** Every stack that the root cdktf.json knows; `cdktf list` prints them. */
 async function main(): Promise<void> {
@@ -19,6 +20,7 @@ async function main(): Promise<void> {
     }
   }
   app.synth();
+  for (const stack of app.node.children) placeProviderLock(process.cwd(), stack.node.id, app.outdir);
 }
 
 main().catch((error: Error) => {
