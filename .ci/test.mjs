@@ -18,6 +18,10 @@ const suites = [
     command: [bin('nx'), 'run-many', '-t', 'pytest', '--outputStyle=static', '--parallel=1'],
   },
   {
+    title: 'Policy: checkov on the plans of every stack',
+    command: [bin('nx'), 'run-many', '-t', 'policy', '--outputStyle=stream', '--parallel=1'],
+  },
+  {
     title: 'Integration: stacks deployed, used and destroyed on embedded parts; the server under faults',
     command: [bin('nx'), 'run-many', '-t', 'integration', '--outputStyle=stream', '--parallel=1'],
   },

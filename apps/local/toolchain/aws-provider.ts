@@ -126,5 +126,7 @@ function pointTerraformTo(directory: string): Record<string, string> {
     TF_CLI_CONFIG_FILE: file,
     // cdktf locks providers after every init, and that command does not read the configuration file.
     TF_CLI_ARGS_providers_lock: `-fs-mirror="${quoted}"`,
+    // The committed locks are the registry's: apps/stacks leaves them out.
+    MLFLOW_ON_AWS_OWN_PROVIDER: '1',
   };
 }

@@ -26,7 +26,9 @@ export function stackFolder(root: string, environment: string): string {
 /** Plans an environment as its synthesized stack and its state say; the plan holds secrets and is readable by its owner only. */
 export function makePlan(stack: string, files: PlanFiles): void {
   mkdirSync(resolve(files.saved, '..'), { recursive: true, mode: 0o700 });
-  terraform(stack, 'init', '-input=false', '-no-color');
+  // The locked provider or none: a plan is not the place to take another.
+  const locked = existsSync(join(stack, '.terraform.lock.hcl')) ? ['-lockfile=readonly'] : [];
+  terraform(stack, 'init', '-input=false', '-no-color', ...locked);
   // Another run may hold the lock for as long as a database takes to be made.
   terraform(stack, 'plan', '-input=false', '-no-color', '-lock-timeout=20m', `-out=${files.saved}`);
   chmodSync(files.saved, 0o600);

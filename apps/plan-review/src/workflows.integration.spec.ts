@@ -109,7 +109,7 @@ describe('a pull request', () => {
   it('is planned with the plan role, and the plan leaves the job encrypted', async () => {
     const planned = await inDev('plan', 'plan');
     expect(planned.failed ?? planned.log).toBe(planned.log);
-    expect(planned.log).toContain(`role arn:aws:iam::${account}:role/mlflow-on-aws-plan in ${region}`);
+    expect(planned.log).toContain(`role arn:aws:iam::${account}:role/mlflow-on-aws-plan-dev in ${region}`);
     const sealed = join(scratch, 'artifacts', 'plan-dev', 'dev.json.sealed');
     expect(readFileSync(sealed).includes('resource_changes')).toBe(false);
   });
@@ -169,7 +169,7 @@ describe('a merge', () => {
     const deployed = await inDev('deploy-environment', 'deploy');
     expect(deployed.failed ?? deployed.log).toBe(deployed.log);
     expect(deployed.ran.at(-1)).toBe('Apply it');
-    expect(deployed.log).toContain(`role arn:aws:iam::${account}:role/mlflow-on-aws-apply in ${region}`);
+    expect(deployed.log).toContain(`role arn:aws:iam::${account}:role/mlflow-on-aws-apply-dev in ${region}`);
     expect(deployed.log).toContain('Apply complete!');
   });
 });

@@ -1,3 +1,4 @@
+import { applyRoleName, planRoleName } from '@mlflow-on-aws/foundation';
 import { workflow, workflowNames, workflowText } from './testing/workflow';
 
 const jobs = workflowNames.flatMap((name) =>
@@ -50,6 +51,16 @@ it('synthesizes without credentials', () => {
     expect([name, content.permissions]).toEqual([name, { contents: 'read' }]);
     expect(JSON.stringify(content)).not.toMatch(/secrets\.|configure-aws-credentials/);
   }
+});
+
+it('asks for the roles that bootstrap makes', () => {
+  const asked = (name: string, job: string): string | undefined =>
+    workflow(name).jobs[job]?.steps?.find((step) => step.with?.['role-to-assume'])?.with?.['role-to-assume'];
+  const role = (name: string, environment: string): string =>
+    `arn:aws:iam::\${{ steps.place.outputs.account }}:role/${name.replace('ENVIRONMENT', `\${{ ${environment} }}`)}`;
+  expect(asked('plan', 'plan')).toBe(role(planRoleName('ENVIRONMENT'), 'matrix.environment'));
+  expect(asked('drift', 'drift')).toBe(role(planRoleName('ENVIRONMENT'), 'matrix.environment'));
+  expect(asked('deploy-environment', 'deploy')).toBe(role(applyRoleName('ENVIRONMENT'), 'inputs.environment'));
 });
 
 it('never cancels an apply', () => {

@@ -8,3 +8,5 @@ import { dev } from '@mlflow-on-aws/dev';
 export function environments(): readonly Environment[] {
   return [dev()];
 }
+
+export { lockFile } from './provider-lock';

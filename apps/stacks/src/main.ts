@@ -1,25 +1,26 @@
-import { composeBootstrap } from '@mlflow-on-aws/bootstrap';
+import { bootstraps, composeBootstrap } from '@mlflow-on-aws/bootstrap';
 import { bootstrapHint, stateBucketExists } from '@mlflow-on-aws/foundation';
 import { TrackingEnvironment } from '@mlflow-on-aws/mlflow';
 import { Annotations, App } from 'cdktf';
+import { hasCredentials } from './credentials';
 import { environments } from './index';
+import { placeProviderLock } from './provider-lock';
 
 /** Every stack that the root cdktf.json knows; `cdktf list` prints them. */
 async function main(): Promise<void> {
   const app = new App();
-  for (const environment of environments()) {
-    if (app.node.tryFindChild('bootstrap') === undefined) composeBootstrap(app, environment);
-    const stack = new TrackingEnvironment(app, environment.name, environment);
+  for (const bootstrap of bootstraps(environments())) {
+    const { stack, accountId, region } = bootstrap;
     // Terraform only says that a bucket is missing. Without credentials nobody is about to deploy, and nobody is asked.
-    if (hasCredentials() && (await stateBucketExists(environment.accountId, environment.region)) === false) {
-      Annotations.of(stack).addWarning(bootstrapHint(environment.accountId, environment.region));
+    const bucketExists = hasCredentials() ? await stateBucketExists(accountId, region) : undefined;
+    composeBootstrap(app, bootstrap, process.cwd(), bucketExists);
+    for (const environment of bootstrap.environments) {
+      const tracking = new TrackingEnvironment(app, environment.name, environment);
+      if (bucketExists === false) Annotations.of(tracking).addWarning(bootstrapHint(accountId, region, stack));
     }
   }
   app.synth();
-}
-
-function hasCredentials(): boolean {
-  return ['AWS_ACCESS_KEY_ID', 'AWS_PROFILE', 'AWS_WEB_IDENTITY_TOKEN_FILE'].some((name) => process.env[name]);
+  for (const stack of app.node.children) placeProviderLock(process.cwd(), stack.node.id, app.outdir);
 }
 
 main().catch((error: Error) => {

@@ -1,7 +1,7 @@
 import { DataAwsSsmParameter } from '@cdktf/provider-aws/lib/data-aws-ssm-parameter';
 import { Instance } from '@cdktf/provider-aws/lib/instance';
 import { KeyPair } from '@cdktf/provider-aws/lib/key-pair';
-import type { NetworkPlacement } from '@mlflow-on-aws/foundation';
+import { acceptFindings, type NetworkPlacement } from '@mlflow-on-aws/foundation';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { amazonLinuxParameter } from './amazon-linux';
@@ -74,6 +74,11 @@ export class ServerInstance extends Construct {
       // Amazon publishes an image every few weeks; a server gets it when it is replaced, not when somebody plans.
       lifecycle: { ignoreChanges: ['ami'] },
       dependsOn: props.after,
+    });
+    acceptFindings(instance, {
+      CKV_AWS_88: 'One server without a load balancer is reached directly; its security group names who may.',
+      CKV_AWS_126: 'One-minute metrics are billed, and a single server has no scaling that would need them.',
+      CKV_AWS_135: 'Current instance types are EBS-optimized anyway, and the t2 types refuse the flag.',
     });
     this.instanceId = instance.id;
     this.publicDns = instance.publicDns;

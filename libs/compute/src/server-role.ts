@@ -1,7 +1,7 @@
 import { IamInstanceProfile } from '@cdktf/provider-aws/lib/iam-instance-profile';
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
-import { assumedByService, policyDocument } from '@mlflow-on-aws/foundation';
+import { acceptFindings, assumedByService, policyDocument } from '@mlflow-on-aws/foundation';
 import { Construct } from 'constructs';
 
 /** How a server's role is called. */
@@ -28,7 +28,7 @@ export class ServerRole extends Construct {
       description: 'MLflow tracking server',
       assumeRolePolicy: assumedByService('ec2.amazonaws.com'),
     });
-    new IamRolePolicy(this, 'session-manager', {
+    const sessions = new IamRolePolicy(this, 'session-manager', {
       name: 'session-manager',
       role: role.name,
       // The part of AmazonSSMManagedInstanceCore that a session needs; the rest of it reads every parameter of the account.
@@ -45,6 +45,8 @@ export class ServerRole extends Construct {
         Resource: '*',
       }),
     });
+    const noResource = 'The actions of a Session Manager agent know no resource to name.';
+    acceptFindings(sessions, { CKV_AWS_290: noResource, CKV_AWS_355: noResource });
     const profile = new IamInstanceProfile(this, 'instance-profile', { name: props.name, role: role.name });
     this.roleName = role.name;
     this.instanceProfileName = profile.name;

@@ -211,6 +211,16 @@ const observability = z.strictObject({
   dashboard: flag,
 });
 
+const github = z.strictObject({
+  /** Repository whose workflows plan and deploy the environment. */
+  repository: matching(
+    /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})\/[A-Za-z0-9._-]{1,100}$/,
+    'a GitHub repository as owner/name, such as example/mlflow',
+  ),
+  /** Whether bootstrap makes the account's OIDC provider for GitHub or uses the one that is there; an account has one. @default create */
+  oidcProvider: oneOf(['create', 'existing']).optional(),
+});
+
 /** Names of the templates. */
 export const templateNames = ['free-tier', 'production'] as const;
 
@@ -237,6 +247,8 @@ export const environmentSchema = z.strictObject({
   database,
   artifacts,
   observability,
+  /** Plans and deploys from GitHub: bootstrap makes a role for each. @default - from a person's shell only */
+  github: github.optional(),
 });
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;

@@ -5,7 +5,12 @@ import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
 import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule';
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
-import { policyDocument, type DatabaseEndpoint, type NetworkPlacement } from '@mlflow-on-aws/foundation';
+import {
+  acceptFindings,
+  policyDocument,
+  type DatabaseEndpoint,
+  type NetworkPlacement,
+} from '@mlflow-on-aws/foundation';
 import { Construct } from 'constructs';
 
 /** How a backend store is built. */
@@ -129,6 +134,19 @@ export class BackendStore extends Construct {
       // Without it a change waits for the maintenance window and the next plan shows it again.
       applyImmediately: true,
       lifecycle: props.protect ? { preventDestroy: true } : undefined,
+    });
+    acceptFindings(instance, {
+      CKV_AWS_161:
+        'MLflow logs in with a password that RDS rotates; IAM tokens expire in 15 minutes, and pools outlive them.',
+      ...(!props.multiAz && { CKV_AWS_157: 'A standby doubles the bill, which the free tier leaves out.' }),
+      ...(!props.performanceInsights && {
+        CKV_AWS_353: 'Not asked for by `database.performanceInsights`: the free tier leaves it out.',
+      }),
+      ...(!props.protect && { CKV_AWS_293: 'An environment that is not protected goes with one destroy.' }),
+      ...(!props.logExports?.length && {
+        CKV_AWS_129: 'Logs in CloudWatch are billed by the gigabyte; RDS keeps three days of them.',
+      }),
+      CKV_AWS_118: 'Enhanced monitoring is billed as logs, which the free tier leaves out.',
     });
 
     this.endpoint = {

@@ -45,15 +45,29 @@ export function declareAwsProvider(stack: TerraformStack, props: EnvironmentStac
   return provider;
 }
 
-/** Keeps the state of a stack in the account's state bucket, encrypted and with a native lock file. */
+/** Keeps the state of a stack in the account's state bucket, with a native lock file. */
 export function useRemoteState(stack: TerraformStack, props: EnvironmentStackProps): void {
-  new S3Backend(stack, {
-    bucket: stateBucketName(props.accountId, props.region),
-    key: stateKey(props.name),
-    region: props.region,
-    encrypt: true,
-    allowedAccountIds: [props.accountId],
-  });
+  const { use_lockfile, allowed_account_ids, ...config } = stateBackend(props);
+  new S3Backend(stack, { ...config, allowedAccountIds: [...allowed_account_ids] });
   // cdktf 0.21 has no property for it: https://developer.hashicorp.com/terraform/language/backend/s3#state-locking
-  stack.addOverride('terraform.backend.s3.use_lockfile', true);
+  stack.addOverride('terraform.backend.s3.use_lockfile', use_lockfile);
+}
+
+/**
+ * The S3 backend of a stack, in Terraform's own words.
+ *
+ * Without `encrypt`, which would ask for S3's own keys: the bucket encrypts what comes without a wish by its KMS key.
+ */
+export function stateBackend({
+  name,
+  accountId,
+  region,
+}: Pick<EnvironmentStackProps, 'name' | 'accountId' | 'region'>) {
+  return {
+    bucket: stateBucketName(accountId, region),
+    key: stateKey(name),
+    region,
+    use_lockfile: true,
+    allowed_account_ids: [accountId],
+  } as const;
 }

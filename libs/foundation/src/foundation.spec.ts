@@ -12,13 +12,12 @@ const template = Template.fromStack(
 );
 
 describe('EnvironmentStack', () => {
-  it('keeps its state in the account’s bucket, encrypted, with a native lock file', () => {
+  it('keeps its state in the account’s bucket, encrypted as the bucket says, with a native lock file', () => {
     expect(template.terraform.backend).toEqual({
       s3: {
         bucket: stateBucketName('123456789012', 'eu-west-1'),
         key: 'dev/terraform.tfstate',
         region: 'eu-west-1',
-        encrypt: true,
         use_lockfile: true,
         allowed_account_ids: ['123456789012'],
       },

@@ -1,3 +1,4 @@
+export * from './accept-finding';
 export * from './contracts';
 export * from './environment-stack';
 export * from './naming';

@@ -8,6 +8,21 @@ export function stateKey(environment: string): string {
   return `${environment}/terraform.tfstate`;
 }
 
+/** Key of the lock file beside it. Source: Terraform, S3 backend, "State Locking". */
+export function stateLockKey(environment: string): string {
+  return `${stateKey(environment)}.tflock`;
+}
+
+/** Name of the IAM role that plans an environment in pull requests and at night; the workflows ask for it by this name. */
+export function planRoleName(environment: string): string {
+  return `mlflow-on-aws-plan-${environment}`;
+}
+
+/** Name of the IAM role that deploys an environment; the workflows ask for it by this name. */
+export function applyRoleName(environment: string): string {
+  return `mlflow-on-aws-apply-${environment}`;
+}
+
 /** Name of a resource that AWS wants unique in an account: the environment, a hyphen, the part. */
 export function resourceName(environment: string, part: string): string {
   return `${environment}-${part}`;

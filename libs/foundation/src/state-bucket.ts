@@ -18,10 +18,13 @@ export async function stateBucketExists(accountId: string, region: string): Prom
   }
 }
 
-/** What to do in an account that has no state bucket yet. */
-export function bootstrapHint(accountId: string, region: string): string {
+/**
+ * What to do in an account that has no state bucket yet.
+ * @param stack the stack that makes it
+ */
+export function bootstrapHint(accountId: string, region: string, stack: string): string {
   return (
     `the state bucket ${stateBucketName(accountId, region)} does not exist yet: ` +
-    `run "npx cdktf deploy bootstrap" once with credentials of account ${accountId}, then this command again`
+    `run "npx cdktf deploy ${stack}" once with credentials of account ${accountId}, then this command again`
   );
 }

@@ -1,24 +1,162 @@
-import { stateBucketName } from '@mlflow-on-aws/foundation';
-import { Template, testApp } from '@mlflow-on-aws/testing';
-import { AccountBootstrap } from './account-bootstrap';
+import { applyRoleName, planRoleName, stateBucketName } from '@mlflow-on-aws/foundation';
+import { statements, Template, testApp } from '@mlflow-on-aws/testing';
+import { AccountBootstrap, type AccountBootstrapProps } from './account-bootstrap';
 
-const template = Template.fromStack(
-  new AccountBootstrap(testApp(), 'bootstrap', { accountId: '123456789012', region: 'eu-west-1' }),
-);
+const place = { accountId: '123456789012', region: 'eu-west-1' };
+const deliver = [{ name: 'dev', repository: 'example/mlflow', bucketPrefix: 'mlflow-artifacts-remote-dev-' }];
+const stateFile = { path: 'terraform.bootstrap.tfstate', move: 'move it' };
+const of = (props: Partial<AccountBootstrapProps> = {}): Template =>
+  Template.fromStack(new AccountBootstrap(testApp(), 'bootstrap', { ...place, ...props }));
+type Import = { readonly to: string; readonly id: string; readonly for_each?: string };
+const imports = (template: Template): Import[] => JSON.parse(template.text).import;
+const role = (template: Template, name: string) =>
+  Object.values(template.resources('aws_iam_role')).find((block) => block.name === name)!;
 
-describe('AccountBootstrap', () => {
-  it('makes the bucket that environments keep their state in, and never destroys it', () => {
+describe('the state bucket', () => {
+  it('is never destroyed, nor is its key', () => {
+    const template = of();
     expect(template.resource('aws_s3_bucket')).toMatchObject({
       bucket: stateBucketName('123456789012', 'eu-west-1'),
       lifecycle: { prevent_destroy: true },
     });
+    expect(template.resource('aws_kms_key')).toMatchObject({
+      enable_key_rotation: true,
+      lifecycle: { prevent_destroy: true },
+    });
   });
 
-  it('keeps its own state on disk: the bucket is not there yet', () => {
-    expect(template.terraform).not.toHaveProperty('backend.s3');
+  it('encrypts by its key', () => {
+    expect(of().resource('aws_s3_bucket_server_side_encryption_configuration')).toMatchObject({
+      rule: [{ apply_server_side_encryption_by_default: { sse_algorithm: 'aws:kms' } }],
+    });
+  });
+});
+
+describe('its own state', () => {
+  it('is a file until everything is made, and then moved', () => {
+    const template = of({ stateFile, deliver });
+    expect(template.terraform.backend).toEqual({ local: { path: stateFile.path } });
+    const move = template.resource('terraform_data') as {
+      depends_on: string[];
+      provisioner: { 'local-exec': { command: string; environment: Record<string, string> } }[];
+    };
+    expect([...move.depends_on].sort()).toEqual(
+      template.addresses().filter((address) => !address.startsWith('terraform_data.')),
+    );
+    const [step] = move.provisioner;
+    expect(step?.['local-exec'].command).toBe('move it');
+    expect(JSON.parse(step?.['local-exec'].environment.STATE_BACKEND ?? '')).toEqual(
+      of().terraform.backend!['s3' as never],
+    );
   });
 
-  it('keeps its addresses', () => {
-    expect(template.addresses()).toMatchSnapshot();
+  it('is in the bucket afterwards, with the bucket adopted', () => {
+    const template = of();
+    expect(template.terraform.backend).toMatchObject({
+      s3: { key: 'bootstrap/terraform.tfstate', allowed_account_ids: ['123456789012'] },
+    });
+    expect(imports(template)).toEqual([
+      { to: expect.stringContaining('aws_s3_bucket.'), id: stateBucketName('123456789012', 'eu-west-1') },
+    ]);
+    expect(template.addresses().join()).not.toContain('terraform_data');
   });
+});
+
+describe('the roles of the workflows', () => {
+  it('are not there without a repository', () => {
+    expect(of().addresses().join()).not.toContain('aws_iam');
+  });
+
+  it('trust one repository: pull requests and the main branch to plan, the GitHub environment to apply', () => {
+    const template = of({ deliver });
+    const subjects = (name: string) => {
+      const [trust] = statements(role(template, name).assume_role_policy);
+      const condition = trust?.Condition as { StringEquals: Record<string, unknown> };
+      expect(condition.StringEquals['token.actions.githubusercontent.com:aud']).toBe('sts.amazonaws.com');
+      return condition.StringEquals['token.actions.githubusercontent.com:sub'];
+    };
+    expect(subjects(planRoleName('dev'))).toEqual([
+      'repo:example/mlflow:pull_request',
+      'repo:example/mlflow:ref:refs/heads/main',
+    ]);
+    expect(subjects(applyRoleName('dev'))).toEqual(['repo:example/mlflow:environment:dev']);
+  });
+
+  it('are adopted where they are there, with the OIDC provider', () => {
+    const template = of({ deliver });
+    expect(imports(template).map(({ to }) => to.split('.')[0])).toEqual([
+      'aws_s3_bucket',
+      'aws_iam_role',
+      'aws_iam_role',
+      'aws_iam_openid_connect_provider',
+    ]);
+    expect(imports(of({ deliver, existingOidcProvider: true })).map(({ to }) => to.split('.')[0])).not.toContain(
+      'aws_iam_openid_connect_provider',
+    );
+  });
+});
+
+describe('least privilege', () => {
+  const policies = (kind: string) =>
+    Object.entries(of({ deliver }).resources('aws_iam_role_policy'))
+      .filter(([id]) => id.startsWith(`delivery-dev_${kind}-`))
+      .flatMap(([, { name, policy }]) => statements(policy).map((statement) => ({ policy: name, ...statement })));
+  const list = (value: unknown): string[] => [value].flat() as string[];
+
+  it('planning writes nothing but the lock file, and reads no secret’s value', () => {
+    const writes = policies('plan').flatMap(({ Effect, Action, Resource }: Record<string, unknown>) =>
+      Effect === 'Allow' &&
+      list(Action).some((action) => !/:(Get|List|Describe|View|Decrypt|GenerateDataKey)/.test(action))
+        ? list(Resource)
+        : [],
+    );
+    expect(writes).toEqual([
+      `arn:aws:s3:::${stateBucketName('123456789012', 'eu-west-1')}/dev/terraform.tfstate.tflock`,
+    ]);
+    const secrets = policies('plan').filter((statement) =>
+      list((statement as never)['Action'])
+        .join()
+        .includes('GetSecretValue'),
+    );
+    expect(secrets).toEqual([expect.objectContaining({ Effect: 'Deny', Resource: '*' })]);
+  });
+
+  it('an environment’s roles reach no other environment’s state, roles or buckets', () => {
+    const resources = [...policies('plan'), ...policies('apply')]
+      .filter(
+        ({ Sid }: Record<string, unknown>) =>
+          !['ReadSettings', 'Regional', 'FindState', 'StateKey'].includes(Sid as string),
+      )
+      .flatMap(({ Resource }: Record<string, unknown>) => list(Resource))
+      .filter((arn) => /:(iam|s3):/.test(arn) && !arn.includes('aws-service-role'));
+    for (const arn of resources) expect(arn).toMatch(/[/-]dev[/-]/);
+  });
+
+  it.each(['plan', 'apply'])('the policies of the role that %ss fit into a role', (kind) => {
+    // Source: IAM user guide, "IAM and AWS STS quotas": 10,240 characters for all inline policies of a role.
+    const sizes = Object.entries(of({ deliver }).resources('aws_iam_role_policy'))
+      .filter(([id]) => id.startsWith(`delivery-dev_${kind}-`))
+      .map(([, { policy }]) => (policy as string).length);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(10_240);
+  });
+
+  it('lists every wildcard that stays', () => {
+    const wildcards = [...policies('plan'), ...policies('apply')].flatMap((statement) => {
+      const { policy, Sid, Effect, Action, Resource, Condition } = statement as Record<string, unknown>;
+      const actions = list(Action).filter((action) => action.includes('*'));
+      const resources = list(Resource).filter((resource) => resource.includes('*'));
+      const bounded =
+        Condition === undefined ? '' : `, if ${Object.keys(Object.values(Condition as object)[0]).join()}`;
+      return actions.length + resources.length === 0
+        ? []
+        : [
+            `${policy}/${Sid} ${Effect}: ${actions.join(' ') || 'named actions'} on ${resources.join(' ') || 'named resources'}${bounded}`,
+          ];
+    });
+    expect([...new Set(wildcards)]).toMatchSnapshot();
+  });
+});
+
+it('keeps its addresses', () => {
+  expect(of({ deliver }).addresses()).toMatchSnapshot();
 });

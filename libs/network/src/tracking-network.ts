@@ -8,7 +8,7 @@ import { RouteTableAssociation } from '@cdktf/provider-aws/lib/route-table-assoc
 import { Subnet } from '@cdktf/provider-aws/lib/subnet';
 import { Vpc } from '@cdktf/provider-aws/lib/vpc';
 import { VpcEndpoint } from '@cdktf/provider-aws/lib/vpc-endpoint';
-import type { NetworkPlacement } from '@mlflow-on-aws/foundation';
+import { acceptFindings, type NetworkPlacement } from '@mlflow-on-aws/foundation';
 import { Construct } from 'constructs';
 import { zonesOffering } from './availability-zones';
 
@@ -54,6 +54,7 @@ export class TrackingNetwork extends Construct {
       enableDnsHostnames: true,
       tags: { Name: name },
     });
+    acceptFindings(vpc, { CKV2_AWS_11: 'Flow logs are billed by the gigabyte, which the free tier leaves out.' });
     // Taking over the default group without a rule closes it: nothing can be opened by forgetting to name a group.
     new DefaultSecurityGroup(this, 'default-security-group', {
       vpcId: vpc.id,

@@ -5,7 +5,7 @@ import { S3BucketPolicy } from '@cdktf/provider-aws/lib/s3-bucket-policy';
 import { S3BucketPublicAccessBlock } from '@cdktf/provider-aws/lib/s3-bucket-public-access-block';
 import { S3BucketServerSideEncryptionConfigurationA } from '@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration';
 import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning';
-import { denyWithoutTls, policyDocument, type ArtifactStoreBucket } from '@mlflow-on-aws/foundation';
+import { acceptFindings, denyWithoutTls, policyDocument, type ArtifactStoreBucket } from '@mlflow-on-aws/foundation';
 import { Construct } from 'constructs';
 
 /** How a private bucket is kept. */
@@ -43,6 +43,14 @@ export class PrivateBucket extends Construct implements ArtifactStoreBucket {
       ...('exactly' in props.name ? { bucket: props.name.exactly } : { bucketPrefix: props.name.prefix }),
       forceDestroy: props.forceDestroy ?? false,
       lifecycle: props.protect ? { preventDestroy: true } : undefined,
+    });
+    acceptFindings(bucket, {
+      CKV_AWS_144: 'A copy in another region doubles the bill; versions answer for what is lost by mistake.',
+      CKV2_AWS_62: 'Nothing waits for an object: who reads the bucket asks for what it wants.',
+      CKV_AWS_18: 'Access logs need a second bucket and are billed, and nobody asked for them here.',
+      ...(props.kmsKeyArn === undefined && {
+        CKV_AWS_145: 'A KMS key of its own is billed by the month; S3 encrypts with its own keys.',
+      }),
     });
     const publicAccessBlock = new S3BucketPublicAccessBlock(this, 'public-access-block', {
       bucket: bucket.id,

@@ -3,7 +3,7 @@ import { when, type Rule } from './rule';
 
 /** The state of the stack that an account needs once is kept beside those of the environments. */
 const nameIsFree: Rule = ({ name }) =>
-  when(name === 'bootstrap', 'name', 'another name: bootstrap is the stack that keeps the state of all others');
+  when(name.startsWith('bootstrap'), 'name', 'another name: bootstrap is the stack that keeps the state of all others');
 
 /** Terraform appends 26 characters to a bucket prefix, and S3 takes 63. */
 const bucketNameFits: Rule = ({ artifacts, name }) =>

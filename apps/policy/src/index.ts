@@ -1,0 +1,2 @@
+export { acceptedIn, type Accepted } from './accepted';
+export { scan, type Finding, type Scan } from './checkov';
