@@ -80,14 +80,22 @@ describe('TrackingEnvironment', () => {
     expect(overridden).toEqual({ ...computed, poolSize: 7 });
   });
 
+  it('shows its alarms from the first day, and tells somebody once there is an address', () => {
+    const alarms = (template: Template) => Object.values(template.resources('aws_cloudwatch_metric_alarm'));
+    expect(alarms(dev).length).toBeGreaterThan(5);
+    expect(alarms(dev).length).toBeLessThanOrEqual(10); // free
+    const told = environment({ observability: { alarmEmail: 'team@example.com', monthlyBudgetUsd: 20 } });
+    for (const alarm of alarms(told)) expect(alarm.alarm_actions).toEqual([expect.stringMatching(/aws_sns_topic/)]);
+    expect(told.resource('aws_budgets_budget').limit_amount).toBe('20.00');
+  });
+
   it('makes a key pair only from a public key', () => {
     expect(dev.resources('aws_key_pair')).toEqual({});
   });
 
   it('refuses what no construct builds yet, all at once', () => {
-    const build = () =>
-      environment({ access: { authentication: 'basic-auth' }, observability: { alarmEmail: 'a@example.com' } });
+    const build = () => environment({ server: { sizing: { jobs: true } }, access: { authentication: 'basic-auth' } });
     expect(build).toThrow(EnvironmentError);
-    expect(build).toThrow(/access\.authentication: got "basic-auth"[\s\S]*observability\.alarmEmail/);
+    expect(build).toThrow(/access\.authentication: got "basic-auth"[\s\S]*server\.sizing\.jobs/);
   });
 });

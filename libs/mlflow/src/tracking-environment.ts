@@ -8,6 +8,7 @@ import { renderUserData, sizeServer, trackingServerBundle, type ServerConfig } f
 import type { Construct } from 'constructs';
 import { connectionOutputs } from './outputs';
 import { refuseUnbuilt } from './unbuilt';
+import { watch } from './watch';
 
 /** One MLflow tracking environment: network, artifact store, backend store and server, wired together. */
 export class TrackingEnvironment extends EnvironmentStack {
@@ -117,6 +118,11 @@ export class TrackingEnvironment extends EnvironmentStack {
       ],
     });
 
+    watch(this, 'observability', {
+      environment,
+      artifactBucket: artifactStore.bucketName,
+      instanceId: instance.instanceId,
+    });
     connectionOutputs(this, { environment, artifactStore, endpoint: backendStore.endpoint, instance });
   }
 }

@@ -4,7 +4,7 @@ import { EnvironmentError, type Environment } from '@mlflow-on-aws/config';
  * Options of the schema that no construct builds yet, with the only value that is built.
  * A line goes when its construct comes; the file goes with the last line.
  */
-const built = ({ access, artifacts, database, loadBalancer, network, observability, server }: Environment) => ({
+const built = ({ access, artifacts, database, loadBalancer, network, server }: Environment) => ({
   'network.flowLogs': [network.flowLogs, false],
   'network.existing': [network.existing, undefined],
   'access.authentication': [access.authentication, 'none'],
@@ -18,8 +18,6 @@ const built = ({ access, artifacts, database, loadBalancer, network, observabili
   'database.restoreFromSnapshot': [database.restoreFromSnapshot, undefined],
   'artifacts.encryption': [artifacts.encryption, 's3'],
   'artifacts.accessLogs': [artifacts.accessLogs, false],
-  'observability.alarmEmail': [observability.alarmEmail, undefined],
-  'observability.monthlyBudgetUsd': [observability.monthlyBudgetUsd, undefined],
 });
 
 /** Throws EnvironmentError, all options at once, when an environment asks for what is not built yet. */

@@ -1,4 +1,4 @@
 export { trackingServerBundle, type Bundle } from './bundle';
 export type { ServerConfig } from './server-config';
-export { sizeServer, type ServerSizing, type SizingInput } from './size-server';
+export { maxConnections, memoryGiB, sizeServer, type ServerSizing, type SizingInput } from './size-server';
 export { renderUserData, type UserDataInput } from './user-data';

@@ -66,6 +66,11 @@ export function sizeServer({ instanceType, databaseClass, servers = 1 }: SizingI
   return { workers, poolSize: Math.ceil(pool / 2), maxOverflow: Math.floor(pool / 2) };
 }
 
+/** Memory of an EC2 instance type or RDS instance class in GiB. Throws Error for one of unknown size. */
+export function memoryGiB(typeOrClass: string): number {
+  return sizeOf(typeOrClass).memoryGiB;
+}
+
 /**
  * Connections that RDS for PostgreSQL takes by default: LEAST({DBInstanceClassMemory/9531392}, 5000), of which a tenth is left out
  * for what the class's memory is short of its name.

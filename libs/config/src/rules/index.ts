@@ -3,13 +3,21 @@ import { accessRules } from './access';
 import { databaseRules } from './database';
 import { namingRules } from './naming';
 import { networkRules } from './network';
+import { observabilityRules } from './observability';
 import type { Finding } from './rule';
 import { serverRules } from './server';
 import { templateRules } from './templates';
 
 export type { Finding } from './rule';
 
-const everywhere = [...namingRules, ...networkRules, ...accessRules, ...serverRules, ...databaseRules];
+const everywhere = [
+  ...namingRules,
+  ...networkRules,
+  ...accessRules,
+  ...serverRules,
+  ...databaseRules,
+  ...observabilityRules,
+];
 
 /**
  * Everything that is wrong between the keys of an environment.

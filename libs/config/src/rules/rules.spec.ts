@@ -352,6 +352,7 @@ describe('artifacts and observability', () => {
       { 'observability.monthlyBudgetUsd': 0 },
       'observability.monthlyBudgetUsd: got 0, want US dollars per month, above 0',
     ],
+    [{ 'observability.monthlyBudgetUsd': 20 }, 'observability.monthlyBudgetUsd: got 20, want observability.alarmEmail'],
     [{ 'observability.monthlyBudgetUsd': '20' }, 'observability.monthlyBudgetUsd: got "20", want US dollars'],
     [
       { 'observability.logRetentionDays': 10 },

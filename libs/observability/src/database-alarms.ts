@@ -1,0 +1,105 @@
+import { Construct } from 'constructs';
+import { alarm, type AlarmProps } from './alarm';
+
+/** The database that is watched. */
+export interface DatabaseAlarmsProps {
+  /** Beginning of every alarm's name. */
+  readonly name: string;
+  /** RDS instance identifier. */
+  readonly identifier: string;
+  /** Storage in GiB. */
+  readonly allocatedStorageGiB: number;
+  /** Connections that the instance takes. */
+  readonly maxConnections: number;
+  /** Memory of the instance in GiB. */
+  readonly memoryGiB: number;
+  /**
+   * RDS instance identifier of a read replica.
+   * @default - none
+   */
+  readonly replicaIdentifier?: string;
+  /**
+   * Whether the class earns CPU credits, which run out.
+   * @default false
+   */
+  readonly burstable?: boolean;
+  /** ARNs of what is told. @default - nobody */
+  readonly notify?: readonly string[];
+}
+
+/** Alarms before the backend store fails: processor, storage, connections, memory, replica. */
+export class DatabaseAlarms extends Construct {
+  public constructor(scope: Construct, id: string, props: DatabaseAlarmsProps) {
+    super(scope, id);
+    const add = (
+      name: string,
+      metricName: string,
+      more: Omit<AlarmProps, 'name' | 'namespace' | 'metricName' | 'dimensions' | 'notify'>,
+      identifier = props.identifier,
+    ) =>
+      alarm(this, name, {
+        name: `${props.name}-database-${name}`,
+        namespace: 'AWS/RDS',
+        metricName,
+        dimensions: { DBInstanceIdentifier: identifier },
+        notify: props.notify,
+        ...more,
+      });
+
+    add('cpu', 'CPUUtilization', {
+      description:
+        'The database computes at more than 80 % for 15 minutes: take a larger instance class, or look for a search that scans.',
+      statistic: 'Average',
+      is: 'above',
+      threshold: 80,
+      minutes: 15,
+    });
+    add('storage', 'FreeStorageSpace', {
+      description:
+        'Less than a tenth of the database’s storage is free: raise database.allocatedStorageGiB before writes are refused.',
+      statistic: 'Minimum',
+      is: 'below',
+      threshold: Math.floor(props.allocatedStorageGiB * 1024 ** 3 * 0.1),
+      minutes: 5,
+    });
+    add('connections', 'DatabaseConnections', {
+      description:
+        'More than 80 % of the database’s connections are taken: fewer servers, smaller pools, or a larger instance class.',
+      statistic: 'Maximum',
+      is: 'above',
+      threshold: Math.floor(props.maxConnections * 0.8),
+      minutes: 5,
+    });
+    add('memory', 'FreeableMemory', {
+      description: 'Less than 5 % of the database’s memory is free for 15 minutes: take a larger instance class.',
+      statistic: 'Average',
+      is: 'below',
+      threshold: Math.floor(props.memoryGiB * 1024 ** 3 * 0.05),
+      minutes: 15,
+    });
+    if (props.burstable) {
+      add('cpu-credits', 'CPUCreditBalance', {
+        description:
+          'The database has few CPU credits left and will soon be slow: wait for a quiet hour, or take a larger instance class.',
+        statistic: 'Average',
+        is: 'below',
+        threshold: 20,
+        minutes: 15,
+      });
+    }
+    if (props.replicaIdentifier !== undefined) {
+      add(
+        'replica-lag',
+        'ReplicaLag',
+        {
+          description: 'The read replica is more than a minute behind: what is read there is old.',
+          statistic: 'Maximum',
+          is: 'above',
+          threshold: 60,
+          minutes: 5,
+        },
+        props.replicaIdentifier,
+      );
+    }
+  }
+}

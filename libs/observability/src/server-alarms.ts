@@ -1,0 +1,65 @@
+import { Construct } from 'constructs';
+import { alarm } from './alarm';
+
+/** The single server that is watched. */
+export interface ServerAlarmsProps {
+  /** Beginning of every alarm's name. */
+  readonly name: string;
+  /** Id of the EC2 instance. */
+  readonly instanceId: string;
+  /**
+   * Whether the type earns CPU credits, which run out.
+   * @default false
+   */
+  readonly burstable?: boolean;
+  /** ARNs of what is told. @default - nobody */
+  readonly notify?: readonly string[];
+}
+
+/**
+ * Alarms of one server without a load balancer.
+ *
+ * EC2 starts it on another host by itself when the host fails.
+ * Source: EC2 user guide, "Simplified automatic recovery".
+ */
+export class ServerAlarms extends Construct {
+  public constructor(scope: Construct, id: string, props: ServerAlarmsProps) {
+    super(scope, id);
+    const metric = { namespace: 'AWS/EC2', dimensions: { InstanceId: props.instanceId }, notify: props.notify };
+    alarm(this, 'host', {
+      ...metric,
+      name: `${props.name}-server-host`,
+      description:
+        'The host of the server fails its checks; the server is started on another by itself. Runs are in the stores.',
+      metricName: 'StatusCheckFailed_System',
+      statistic: 'Maximum',
+      is: 'above',
+      threshold: 0,
+      minutes: 2,
+    });
+    alarm(this, 'system', {
+      ...metric,
+      name: `${props.name}-server-system`,
+      description:
+        'The server’s system does not answer: look at its log by the shell_command of the outputs, then reboot the instance.',
+      metricName: 'StatusCheckFailed_Instance',
+      statistic: 'Maximum',
+      is: 'above',
+      threshold: 0,
+      minutes: 3,
+    });
+    if (props.burstable) {
+      alarm(this, 'cpu-credits', {
+        ...metric,
+        name: `${props.name}-server-cpu-credits`,
+        description:
+          'The server has few CPU credits left and will soon be slow: wait for a quiet hour, or take a larger instance type.',
+        metricName: 'CPUCreditBalance',
+        statistic: 'Average',
+        is: 'below',
+        threshold: 10,
+        minutes: 15,
+      });
+    }
+  }
+}
