@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 // Running a workflow's commands is plan-review's own; nothing but tests needs it.
+// eslint-disable-next-line @nx/enforce-module-boundaries
 import { Runner, workflow, type Job } from '../../plan-review/src/testing/workflow';
 import { FakePulls } from './testing/fake-pulls';
 
