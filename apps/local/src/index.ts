@@ -1,8 +1,13 @@
 export { ensureAwsProvider, ensureTerraform, type Terraform } from '../toolchain';
 export { answers as registryAnswers } from '../toolchain/registry';
 export { EmulatedAws, withoutProxy } from './emulated-aws';
+export { asset, checkout } from './paths';
+export { freePort } from './ports';
+export { findPostgres, LocalPostgres, unprivilegedOwner } from './postgres';
+export { logFile, startTime, waitUntil } from './processes';
 export { Progress, type Report } from './progress';
 export { pythonEnvironment } from './python';
+export { scramVerifier } from './scram';
 export { SecondCheckout, type Ended } from './testing/second-checkout';
 export { prepareTools, type Tools } from './tools';
 export { UserError } from './user-error';
