@@ -1,0 +1,3 @@
+export { changesBetween, type Change } from './changes';
+export { moveLock, type Lock, type Moved } from './move-lock';
+export { openPullRequest, type Proposal } from './pull-request';
