@@ -45,6 +45,8 @@ export interface ServerWish {
   readonly database?: string;
   /** Name of its secret. @default - the one that `publishSecret` writes without a name */
   readonly secret?: string;
+  /** Name of the secret of MLflow's administrator. @default - nobody is asked for a password */
+  readonly adminSecret?: string;
   readonly sizing?: Partial<ServerConfig['sizing']>;
   /** Variables beside those that lead to this laboratory. */
   readonly environment?: NodeJS.ProcessEnv;
@@ -147,6 +149,7 @@ export class Laboratory {
       allowedHosts: [],
       corsAllowedOrigins: [],
       publicDns: false,
+      adminSecretArn: wish.adminSecret ?? null,
       sizing: { workers: 1, poolSize: 10, maxOverflow: 10, ...wish.sizing },
     };
     const proxy = `http://127.0.0.1:${this.awsWire.port}`;
@@ -209,6 +212,17 @@ export class Laboratory {
       .cli(region, 'secretsmanager', 'put-secret-value', '--secret-id', name, ...value)
       .catch(() => this.aws.cli(region, 'secretsmanager', 'create-secret', '--name', name, ...value));
     rmSync(file);
+  }
+
+  /** Makes a secret without a value, as Terraform does. */
+  public async makeEmptySecret(name: string): Promise<void> {
+    await this.aws.cli(region, 'secretsmanager', 'create-secret', '--name', name);
+  }
+
+  /** The value of a secret. */
+  public readSecret(name: string): Promise<string> {
+    const query = ['--query', 'SecretString', '--output', 'text'];
+    return this.aws.cli(region, 'secretsmanager', 'get-secret-value', '--secret-id', name, ...query);
   }
 
   /** Gives the database a new password, which Secrets Manager learns by `publishSecret`. Returns it, to look for where it must not be. */

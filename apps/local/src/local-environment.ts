@@ -72,6 +72,10 @@ export class LocalEnvironment {
     await this.makeHostedZone();
     await progress.step(`cdktf deploy ${this.environment.name}`, async (report) => {
       await this.dropLockOfCutOffDeploy();
+      // Which provider was taken the last time; one that was built anew since has another checksum.
+      rmSync(join(this.directory, 'cdktf.out', 'stacks', this.environment.name, '.terraform.lock.hcl'), {
+        force: true,
+      });
       writeFileSync(this.deployingMark, '');
       await deploy(this.cdktf, report, this.environment.name);
       rmSync(this.deployingMark);
@@ -192,9 +196,7 @@ export class LocalEnvironment {
     await this.progress.step(`Make the hosted zone ${zone}`, () =>
       this.aws
         .cli(region, 'route53', 'get-hosted-zone', '--id', id)
-        .catch(() =>
-          this.aws.cli(region, 'route53', 'create-hosted-zone', '--name', zone, '--caller-reference', id),
-        ),
+        .catch(() => this.aws.cli(region, 'route53', 'create-hosted-zone', '--name', zone, '--caller-reference', id)),
     );
   }
 

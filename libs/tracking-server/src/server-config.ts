@@ -34,6 +34,11 @@ export interface ServerConfig {
   readonly corsAllowedOrigins: readonly string[];
   /** Whether the machine is reached by its own public DNS name, which it asks the instance metadata service for. */
   readonly publicDns: boolean;
+  /**
+   * Secrets Manager secret of MLflow's administrator, which the first server fills; null where anybody who reaches the server may
+   * do anything.
+   */
+  readonly adminSecretArn: string | null;
   /** How much the server takes on. */
   readonly sizing: ServerSizing;
 }

@@ -19,6 +19,11 @@ export interface SizingInput {
    * @default 1
    */
   readonly servers?: number;
+  /**
+   * Whether MLflow asks for passwords, by a pool of its own.
+   * @default false
+   */
+  readonly authentication?: boolean;
 }
 
 /** Memory in GiB and virtual processors by size, of the families that MLflow is sensibly run on (t, m). */
@@ -39,8 +44,6 @@ const sizes: Readonly<Record<string, { readonly memoryGiB: number; readonly proc
 
 /** Request threads of one worker at the most: they share one interpreter, and more of them only fight for it. Measured, November 2026. */
 const requestThreads = 16;
-/** MLflow opens a pool for the tracking store and one for the model registry. */
-const poolsPerWorker = 2;
 /** Connections below which another worker does not pay. */
 const leastPool = 4;
 /** What one worker takes under load, and what the system keeps for itself. Measured: 230 MiB at rest. */
@@ -51,7 +54,14 @@ const memoryOfSystemGiB = 0.5;
  * Sizes a server so that it fits its machine, and so that no number of requests exhausts the database's connections.
  * @throws Error for an instance type or class of unknown size, and for more servers than the database has connections for
  */
-export function sizeServer({ instanceType, databaseClass, servers = 1 }: SizingInput): ServerSizing {
+export function sizeServer({
+  instanceType,
+  databaseClass,
+  servers = 1,
+  authentication = false,
+}: SizingInput): ServerSizing {
+  // MLflow opens a pool for the tracking store, one for the model registry, and one for its users.
+  const poolsPerWorker = authentication ? 3 : 2;
   const machine = sizeOf(instanceType);
   // Half of them at most: two servers overlap while one replaces the other.
   const connections = Math.floor(maxConnections(databaseClass) / 2) - 5;

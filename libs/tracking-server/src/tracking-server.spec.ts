@@ -17,6 +17,7 @@ const config: ServerConfig = {
   allowedHosts: [],
   corsAllowedOrigins: [],
   publicDns: true,
+  adminSecretArn: null,
   sizing: { workers: 1, poolSize: 10, maxOverflow: 10 },
 };
 

@@ -24,6 +24,7 @@ CONFIG = {
     'allowedHosts': [],
     'corsAllowedOrigins': [],
     'publicDns': True,
+    'adminSecretArn': None,
     'sizing': {'workers': 1, 'poolSize': 10, 'maxOverflow': 10},
 }
 

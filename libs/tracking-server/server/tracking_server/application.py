@@ -20,9 +20,11 @@ import sqlalchemy
 from sqlalchemy import event
 
 from . import database
+from .authentication import load_key
 from .config import read_config
 from .credentials import Credentials, connect_with_fresh_password
 from .log import adopt_library_loggers, configure
+from .private_file import runtime_directory
 
 _logger = logging.getLogger('mlflow.access')
 
@@ -47,8 +49,19 @@ def _connect_with_fresh_password(dialect: Any, _record: Any, arguments: Any, par
     return connect_with_fresh_password(_credentials, lambda: dialect.connect(*arguments, **parameters))
 
 
-# After the listener, so that no engine is made without it.
-from mlflow.server.fastapi_app import app as _mlflow  # noqa: E402
+def _mlflow_application() -> Any:
+    # Imported after the listener, so that no engine is made without it.
+    if _config.adminSecretArn is None:
+        from mlflow.server.fastapi_app import app
+
+        return app
+    load_key(runtime_directory())
+    from mlflow.server.auth import create_app
+
+    return create_app()
+
+
+_mlflow = _mlflow_application()
 
 adopt_library_loggers()
 

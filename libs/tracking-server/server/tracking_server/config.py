@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 
 class ConfigError(Exception):
@@ -47,12 +47,13 @@ class Config:
     allowedHosts: list
     corsAllowedOrigins: list
     publicDns: bool
+    adminSecretArn: Optional[str]
     sizing: Sizing
 
 
 _SECTIONS = {'database': Database, 'artifacts': Artifacts, 'sizing': Sizing}
-_TYPES = {'str': str, 'int': int, 'bool': bool, 'list': list}
-_WANT = {'str': 'text', 'int': 'a whole number', 'bool': 'true or false', 'list': 'a list', 'object': 'an object'}
+_TYPES = {'str': str, 'int': int, 'bool': bool, 'list': list, 'Optional[str]': (str, type(None))}
+_WANT = {'str': 'text', 'int': 'a whole number', 'bool': 'true or false', 'list': 'a list', 'Optional[str]': 'text or null'}
 
 
 def read_config(path: Path) -> Config:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import tempfile
 import threading
 import time
 from pathlib import Path
@@ -20,6 +18,7 @@ from botocore.config import Config as BotoConfig
 from botocore.exceptions import BotoCoreError, ClientError
 
 from .config import Config
+from .private_file import write_private
 
 _logger = logging.getLogger(__name__)
 
@@ -59,12 +58,8 @@ class Credentials:
 
     def _write(self, password: str) -> None:
         escaped = password.replace('\\', '\\\\').replace(':', '\\:')
-        self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor, fresh = tempfile.mkstemp(dir=self.file.parent, prefix='.pgpass-')  # mode 0600
-        with os.fdopen(descriptor, 'w') as file:
-            # The user's name is the guard: whatever host and port libpq was pointed at, it is this user's password.
-            file.write(f'*:*:*:{self._database.user}:{escaped}\n')
-        os.replace(fresh, self.file)
+        # The user's name is the guard: whatever host and port libpq was pointed at, it is this user's password.
+        write_private(self.file, f'*:*:*:{self._database.user}:{escaped}\n')
         self._written = time.monotonic()
 
 

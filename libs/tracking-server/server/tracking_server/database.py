@@ -50,8 +50,11 @@ def connect(config: Config, credentials: Credentials) -> Any:
 
 
 @contextmanager
-def _migration_lock(config: Config, credentials: Credentials) -> Iterator[None]:
-    """Held by a session of its own: when this process dies, the database gives it to the next."""
+def one_at_a_time(config: Config, credentials: Credentials) -> Iterator[None]:
+    """Lets servers that start at once go one after the other, by a lock in the database.
+
+    Held by a session of its own: when this process dies, the database gives it to the next.
+    """
     session = connect(config, credentials)
     try:
         session.autocommit = True
@@ -62,7 +65,7 @@ def _migration_lock(config: Config, credentials: Credentials) -> Iterator[None]:
         session.close()
 
 
-def migrate(config: Config, credentials: Credentials) -> None:
+def migrate(config: Config) -> None:
     """Creates the schema, or brings it to this MLflow's; refuses one that a newer MLflow made.
 
     Raises GaveUp for a newer schema.
@@ -73,21 +76,20 @@ def migrate(config: Config, credentials: Credentials) -> None:
 
     engine = utils.create_sqlalchemy_engine(store_uri(config))
     try:
-        with _migration_lock(config, credentials):
-            found = utils._get_schema_version(engine)
-            head = utils._get_latest_schema_revision()
-            if found == head:
-                return
-            known = {revision.revision for revision in ScriptDirectory.from_config(utils._get_alembic_config('')).walk_revisions()}
-            if found is not None and found not in known:
-                raise GaveUp(
-                    f'the database has schema {found}, which MLflow {VERSION} does not know: a newer MLflow migrated it. '
-                    'Run that version, or restore the backup from before the upgrade'
-                )
-            _logger.info('migrating the schema from %s to %s', found or 'nothing', head)
-            if found is None:
-                utils._initialize_tables(engine)
-            else:
-                utils._upgrade_db(engine)
+        found = utils._get_schema_version(engine)
+        head = utils._get_latest_schema_revision()
+        if found == head:
+            return
+        known = {revision.revision for revision in ScriptDirectory.from_config(utils._get_alembic_config('')).walk_revisions()}
+        if found is not None and found not in known:
+            raise GaveUp(
+                f'the database has schema {found}, which MLflow {VERSION} does not know: a newer MLflow migrated it. '
+                'Run that version, or restore the backup from before the upgrade'
+            )
+        _logger.info('migrating the schema from %s to %s', found or 'nothing', head)
+        if found is None:
+            utils._initialize_tables(engine)
+        else:
+            utils._upgrade_db(engine)
     finally:
         engine.dispose()

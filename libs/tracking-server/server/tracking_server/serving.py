@@ -9,10 +9,11 @@ from typing import Optional
 
 import uvicorn
 
-from . import database
+from . import authentication, database
 from .config import Config
 from .credentials import TRANSIENT, Credentials
 from .instance_metadata import public_dns_name
+from .private_file import runtime_directory
 from .log import adopt_library_loggers
 from .waiting import wait_for
 
@@ -29,20 +30,13 @@ KEEP_ALIVE_SECONDS = 130
 GRACE_SECONDS = 25
 
 
-def password_file() -> Path:
-    """In a folder that only the server's user can enter, gone at the next boot."""
-    runtime = os.environ.get('RUNTIME_DIRECTORY')  # from systemd
-    if runtime:
-        return Path(runtime) / 'pgpass'
-    return Path(os.environ.get('MLFLOW_ROOT', '/') or '/') / 'run' / 'mlflow' / 'pgpass'
-
-
 def serve(config: Config, config_file: Path, host: str, port: Optional[int]) -> None:
     """Waits, migrates and serves. Raises GaveUp when something does not come."""
     os.environ.setdefault('AWS_DEFAULT_REGION', config.region)
     certificate_authorities = Path(__file__).parent.parent / 'rds-ca.pem'
-    database.configure_libpq(config, password_file(), certificate_authorities)
-    credentials = Credentials(config, password_file())
+    password_file = runtime_directory() / 'pgpass'
+    database.configure_libpq(config, password_file, certificate_authorities)
+    credentials = Credentials(config, password_file)
     wait_for('the secret of the database', credentials.refresh, TRANSIENT, SECRET_TIMEOUT)
     wait_for('the database', lambda: database.connect(config, credentials).close(), database.TRANSIENT, DATABASE_TIMEOUT)
 
@@ -50,7 +44,10 @@ def serve(config: Config, config_file: Path, host: str, port: Optional[int]) -> 
     os.environ.update(allowed_names(config, public_dns_name() if config.publicDns else None))
     # Workers read the rest of what they need from where this process read it.
     os.environ['MLFLOW_SERVER_CONFIG'] = str(config_file)
-    database.migrate(config, credentials)
+    with database.one_at_a_time(config, credentials):
+        database.migrate(config)
+        if config.adminSecretArn is not None:
+            authentication.prepare(config, runtime_directory())
     adopt_library_loggers()
     _logger.info('serving %s on %s:%d with %d worker(s)', config.environment, host, port or config.port, config.sizing.workers)
     uvicorn.run(

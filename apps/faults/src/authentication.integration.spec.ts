@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { Laboratory } from './laboratory';
+import type { Server } from './server';
+
+jest.setTimeout(5 * 60_000);
+
+let laboratory: Laboratory;
+let servers: Server[];
+let admin: { username: string; password: string; flask_key: string };
+
+beforeAll(async () => {
+  laboratory = await Laboratory.open();
+  await laboratory.publishSecret();
+  await laboratory.makeEmptySecret('administrator');
+  // Two at once on an empty database: one of them makes the administrator.
+  servers = await Promise.all([1, 2].map(() => laboratory.server({ adminSecret: 'administrator' })));
+  await Promise.all(servers.map((server) => server.ready()));
+  admin = JSON.parse(await laboratory.readSecret('administrator'));
+});
+afterAll(() => laboratory?.close());
+
+const ask = (server: Server, path: string, login?: { username: string; password: string }, body?: object) =>
+  fetch(`${server.uri}/api/2.0/mlflow/${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...(login && { authorization: `Basic ${Buffer.from(`${login.username}:${login.password}`).toString('base64')}` }),
+    },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+
+test('nobody gets in without a password, but whoever asks whether the server lives', async () => {
+  for (const server of servers) {
+    expect((await ask(server, 'experiments/get?experiment_id=0')).status).toBe(401);
+    expect((await ask(server, 'experiments/get?experiment_id=0', { ...admin, password: 'wrong' })).status).toBe(401);
+    expect(await server.status('/health')).toBe(200);
+    expect(await server.status('/ready')).toBe(200);
+  }
+});
+
+test('the administrator of the secret gets in at every server', async () => {
+  expect(admin.username).toBe('admin');
+  for (const server of servers) expect((await ask(server, 'experiments/get?experiment_id=0', admin)).status).toBe(200);
+});
+
+test('a user that one server made is known to the other, and may read but not write what is not theirs', async () => {
+  const [one, other] = servers as [Server, Server];
+  const user = { username: 'reader', password: 'a-long-password' };
+  expect((await ask(one, 'users/create', admin, user)).status).toBe(200);
+  expect((await ask(other, 'experiments/get?experiment_id=0', user)).status).toBe(200);
+  expect((await ask(other, 'runs/create', user, { experiment_id: '0' })).status).toBe(403);
+});
+
+test('password and key are in no log, argument or environment', () => {
+  for (const { log, pid } of servers)
+    for (const text of [
+      log,
+      readFileSync(`/proc/${pid}/cmdline`, 'utf8'),
+      readFileSync(`/proc/${pid}/environ`, 'utf8'),
+    ])
+      for (const secret of [admin.password, admin.flask_key]) expect(text).not.toContain(secret);
+});
+
+test('a server that starts later takes what is there', async () => {
+  const later = await laboratory.server({ adminSecret: 'administrator' });
+  await later.ready();
+  expect(JSON.parse(await laboratory.readSecret('administrator'))).toEqual(admin);
+  expect((await ask(later, 'experiments/get?experiment_id=0', admin)).status).toBe(200);
+});
