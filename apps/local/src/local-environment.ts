@@ -69,6 +69,7 @@ export class LocalEnvironment {
     const { progress } = this;
     await progress.step('Start the emulated AWS', () => this.startAws());
     await progress.step('Make the state bucket', () => this.makeStateBucket());
+    await this.makeHostedZone();
     await progress.step(`cdktf deploy ${this.environment.name}`, async (report) => {
       await this.dropLockOfCutOffDeploy();
       writeFileSync(this.deployingMark, '');
@@ -180,6 +181,21 @@ export class LocalEnvironment {
     await this.aws
       .cli(region, 's3api', 'head-bucket', '--bucket', bucket)
       .catch(() => this.aws.cli(region, 's3api', 'create-bucket', '--bucket', bucket, ...location));
+  }
+
+  /** The zone that the configuration names is there before the environment is. */
+  private async makeHostedZone(): Promise<void> {
+    const { loadBalancer, region } = this.environment;
+    const id = loadBalancer?.hostedZoneId;
+    if (id === undefined) return;
+    const zone = loadBalancer?.domainName.split('.').slice(1).join('.') ?? '';
+    await this.progress.step(`Make the hosted zone ${zone}`, () =>
+      this.aws
+        .cli(region, 'route53', 'get-hosted-zone', '--id', id)
+        .catch(() =>
+          this.aws.cli(region, 'route53', 'create-hosted-zone', '--name', zone, '--caller-reference', id),
+        ),
+    );
   }
 
   /** Gives the database the password that is in the stack's secret today, as RDS does when it rotates it. */

@@ -35,6 +35,7 @@ export interface ServerSecurityGroupProps {
 export class ServerSecurityGroup extends Construct {
   /** Id of the group. */
   public readonly securityGroupId: string;
+  private readonly port: number;
 
   public constructor(scope: Construct, id: string, props: ServerSecurityGroupProps) {
     super(scope, id);
@@ -46,6 +47,7 @@ export class ServerSecurityGroup extends Construct {
       lifecycle: { createBeforeDestroy: true },
     });
     this.securityGroupId = group.id;
+    this.port = props.port;
 
     const allow = (
       ruleId: string,
@@ -82,6 +84,23 @@ export class ServerSecurityGroup extends Construct {
       fromPort: 443,
       toPort: 443,
       cidrIpv4: '0.0.0.0/0',
+    });
+  }
+
+  /** Opens the way from the members of another group, such as a load balancer, to the tracking server, on both sides. */
+  public allowFrom(id: string, securityGroupId: string): void {
+    const rule = { ipProtocol: 'tcp', fromPort: this.port, toPort: this.port };
+    new VpcSecurityGroupIngressRule(this, `from-${id}`, {
+      ...rule,
+      securityGroupId: this.securityGroupId,
+      referencedSecurityGroupId: securityGroupId,
+      description: 'MLflow from the load balancer',
+    });
+    new VpcSecurityGroupEgressRule(this, `to-servers-of-${id}`, {
+      ...rule,
+      securityGroupId,
+      referencedSecurityGroupId: this.securityGroupId,
+      description: 'MLflow to the servers',
     });
   }
 }

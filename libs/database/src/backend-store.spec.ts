@@ -41,7 +41,10 @@ describe('BackendStore', () => {
     expect(store().resource('aws_db_instance')).toMatchObject({ storage_encrypted: true, publicly_accessible: false });
     expect(store().resource('aws_db_parameter_group')).toMatchObject({
       family: 'postgres17',
-      parameter: [{ name: 'rds.force_ssl', value: '1' }],
+      parameter: expect.arrayContaining([
+        { name: 'rds.force_ssl', value: '1' },
+        { name: 'log_min_duration_statement', value: '1000' },
+      ]),
     });
   });
 
@@ -75,8 +78,28 @@ describe('BackendStore', () => {
     });
     expect(store({ protect: true }).resource('aws_db_instance')).toMatchObject({
       deletion_protection: true,
-      skip_final_snapshot: false,
       lifecycle: { prevent_destroy: true },
     });
+  });
+
+  it('leaves a snapshot when asked, by a name that the next one of its name does not take', () => {
+    const kept = store({ finalSnapshot: true }).resource('aws_db_instance');
+    expect(kept).toMatchObject({ skip_final_snapshot: false, delete_automated_backups: false });
+    // The parameter group's name ends with the time that it was made.
+    expect(kept.final_snapshot_identifier).toMatch(/^\$\{aws_db_parameter_group\..*name\}-final$/);
+  });
+
+  it('is made from a snapshot by one line, which may go afterwards', () => {
+    expect(store({ restoreFromSnapshot: 'before-upgrade', protect: true }).resource('aws_db_instance')).toMatchObject({
+      snapshot_identifier: 'before-upgrade',
+      lifecycle: { prevent_destroy: true, ignore_changes: ['snapshot_identifier'] },
+    });
+  });
+
+  it('has a role for the operating system’s metrics only when they are wanted', () => {
+    expect(store().resources('aws_iam_role')).toEqual({});
+    const watched = store({ enhancedMonitoringSeconds: 60 });
+    expect(watched.resource('aws_db_instance')).toMatchObject({ monitoring_interval: 60 });
+    expect(watched.resource('aws_iam_role').assume_role_policy).toContain('monitoring.rds.amazonaws.com');
   });
 });

@@ -1,12 +1,15 @@
 import { DbInstance } from '@cdktf/provider-aws/lib/db-instance';
 import { DbParameterGroup } from '@cdktf/provider-aws/lib/db-parameter-group';
 import { DbSubnetGroup } from '@cdktf/provider-aws/lib/db-subnet-group';
+import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
+import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
 import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule';
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
 import {
   acceptFindings,
+  assumedByService,
   policyDocument,
   type DatabaseEndpoint,
   type NetworkPlacement,
@@ -66,10 +69,25 @@ export interface BackendStoreProps {
    */
   readonly logExports?: readonly string[];
   /**
+   * Seconds between two points of the operating system's metrics; 0 turns them off.
+   * @default 0
+   */
+  readonly enhancedMonitoringSeconds?: number;
+  /**
    * Refuse to delete the instance, in Terraform and in RDS.
    * @default false
    */
   readonly protect?: boolean;
+  /**
+   * Take a snapshot when the instance is deleted.
+   * @default false
+   */
+  readonly finalSnapshot?: boolean;
+  /**
+   * Snapshot, by identifier or ARN, that the instance is made from; looked at when it is made and never again.
+   * @default - an empty database
+   */
+  readonly restoreFromSnapshot?: string;
 }
 
 /** The backend store: a private RDS PostgreSQL instance that accepts TLS only and whose password RDS makes and keeps. */
@@ -100,7 +118,14 @@ export class BackendStore extends Construct {
       family: `postgres${props.engineVersion.split('.')[0]}`,
       description: 'MLflow backend store: TLS only',
       // Source: Amazon RDS user guide, "Requiring an SSL connection to a PostgreSQL DB instance".
-      parameter: [{ name: 'rds.force_ssl', value: '1' }],
+      parameter: [
+        { name: 'rds.force_ssl', value: '1' },
+        // What explains a slow day: statements over a second, waits for locks, changes of the schema, sorts on disk.
+        { name: 'log_min_duration_statement', value: '1000' },
+        { name: 'log_lock_waits', value: '1' },
+        { name: 'log_statement', value: 'ddl' },
+        { name: 'log_temp_files', value: '10240' },
+      ],
       lifecycle: { createBeforeDestroy: true },
     });
     const instance = new DbInstance(this, 'instance', {
@@ -130,10 +155,20 @@ export class BackendStore extends Construct {
       copyTagsToSnapshot: true,
       autoMinorVersionUpgrade: true,
       deletionProtection: props.protect ?? false,
-      skipFinalSnapshot: !props.protect,
+      skipFinalSnapshot: !props.finalSnapshot,
+      // The group's name ends with the time it was made: an environment that is made and destroyed twice leaves two snapshots.
+      finalSnapshotIdentifier: props.finalSnapshot ? `${parameters.name}-final` : undefined,
+      deleteAutomatedBackups: !props.finalSnapshot,
+      snapshotIdentifier: props.restoreFromSnapshot,
+      monitoringInterval: props.enhancedMonitoringSeconds,
+      monitoringRoleArn: props.enhancedMonitoringSeconds ? this.monitoringRole(identifier).arn : undefined,
       // Without it a change waits for the maintenance window and the next plan shows it again.
       applyImmediately: true,
-      lifecycle: props.protect ? { preventDestroy: true } : undefined,
+      lifecycle: {
+        ...(props.protect && { preventDestroy: true }),
+        // The line that names the snapshot may go when the data is there.
+        ...(props.restoreFromSnapshot !== undefined && { ignoreChanges: ['snapshot_identifier'] }),
+      },
     });
     acceptFindings(instance, {
       CKV_AWS_161:
@@ -146,7 +181,9 @@ export class BackendStore extends Construct {
       ...(!props.logExports?.length && {
         CKV_AWS_129: 'Logs in CloudWatch are billed by the gigabyte; RDS keeps three days of them.',
       }),
-      CKV_AWS_118: 'Enhanced monitoring is billed as logs, which the free tier leaves out.',
+      ...(!props.enhancedMonitoringSeconds && {
+        CKV_AWS_118: 'Enhanced monitoring is billed as logs, which the free tier leaves out.',
+      }),
     });
 
     this.endpoint = {
@@ -174,6 +211,20 @@ export class BackendStore extends Construct {
       referencedSecurityGroupId: this.securityGroup.id,
       description: 'PostgreSQL to the backend store',
     });
+  }
+
+  /** Source: Amazon RDS user guide, "Setting up and enabling Enhanced Monitoring". */
+  private monitoringRole(identifier: string): IamRole {
+    const role = new IamRole(this, 'monitoring-role', {
+      name: `${identifier}-monitoring`,
+      description: 'Metrics of the operating system under the MLflow backend store',
+      assumeRolePolicy: assumedByService('monitoring.rds.amazonaws.com'),
+    });
+    new IamRolePolicyAttachment(this, 'monitoring-policy', {
+      role: role.name,
+      policyArn: 'arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole',
+    });
+    return role;
   }
 
   /** Lets a role read the database's password, at every rotation again. */

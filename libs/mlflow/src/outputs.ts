@@ -1,49 +1,93 @@
-import type { ServerInstance } from '@mlflow-on-aws/compute';
+import type { ServerFleet, ServerInstance, TrackingLoadBalancer } from '@mlflow-on-aws/compute';
 import type { Environment } from '@mlflow-on-aws/config';
 import type { ArtifactStoreBucket, DatabaseEndpoint } from '@mlflow-on-aws/foundation';
 import { TerraformOutput, type TerraformStack } from 'cdktf';
 
-interface Parts {
-  readonly environment: Environment;
-  readonly artifactStore: ArtifactStoreBucket;
-  readonly endpoint: DatabaseEndpoint;
-  readonly instance: ServerInstance;
+function output(stack: TerraformStack, name: string, description: string, value: string): void {
+  new TerraformOutput(stack, name, { description, value, staticId: true });
 }
 
-/** What a person needs after a deploy: where things are, and the commands that connect to them. */
-export function connectionOutputs(
-  stack: TerraformStack,
-  { environment, artifactStore, endpoint, instance }: Parts,
-): void {
-  const { region, server, access } = environment;
-  const direct = `http://${instance.publicDns}:${server.port}`;
-  const forwarded = `http://localhost:${server.port}`;
-  // Nobody may reach the port itself until a range is named; the forwarded one works from the first day.
-  const trackingUri = access.trackingCidrs.length > 0 ? direct : forwarded;
-  const output = (name: string, description: string, value: string) => {
-    new TerraformOutput(stack, name, { description, value, staticId: true });
-  };
-  output('tracking_uri', 'Tracking URI for MLflow clients', trackingUri);
-  output('ui_url', 'Address of the MLflow UI; open the port forward first when it is on localhost', trackingUri);
-  output('artifact_bucket', 'S3 bucket of the artifact store', artifactStore.bucketName);
-  output('database_endpoint', 'Host and port of the backend store', `${endpoint.host}:${endpoint.port}`);
-  output('server_instance_id', 'EC2 instance of the tracking server', instance.instanceId);
-  output('server_public_dns', 'Public DNS name of the tracking server', instance.publicDns);
+function clientOutputs(stack: TerraformStack, trackingUri: string, hint: string): void {
+  output(stack, 'tracking_uri', 'Tracking URI for MLflow clients', trackingUri);
+  output(stack, 'ui_url', `Address of the MLflow UI${hint}`, trackingUri);
   output(
+    stack,
     'client_environment',
     'Shell line that points MLflow clients at the server',
     `export MLFLOW_TRACKING_URI=${trackingUri}`,
   );
+}
+
+const logCommand = 'journalctl --unit mlflow --follow';
+
+/** Where runs and artifacts are. */
+export function storeOutputs(
+  stack: TerraformStack,
+  artifactStore: ArtifactStoreBucket,
+  { host, port }: DatabaseEndpoint,
+): void {
+  output(stack, 'artifact_bucket', 'S3 bucket of the artifact store', artifactStore.bucketName);
+  output(stack, 'database_endpoint', 'Host and port of the backend store', `${host}:${port}`);
+}
+
+/** How to reach a single server, and the commands that do. */
+export function instanceOutputs(
+  stack: TerraformStack,
+  { region, server, access }: Environment,
+  { instanceId, publicDns }: ServerInstance,
+): void {
+  // Nobody may reach the port itself until a range is named; the forwarded one works from the first day.
+  const open = access.trackingCidrs.length > 0;
+  clientOutputs(
+    stack,
+    open ? `http://${publicDns}:${server.port}` : `http://localhost:${server.port}`,
+    '; open the port forward first when it is on localhost',
+  );
+  output(stack, 'server_instance_id', 'EC2 instance of the tracking server', instanceId);
+  output(stack, 'server_public_dns', 'Public DNS name of the tracking server', publicDns);
   output(
+    stack,
     'port_forward_command',
     'Makes the server answer on localhost, for whoever may start Session Manager sessions',
-    `aws ssm start-session --region ${region} --target ${instance.instanceId} --document-name AWS-StartPortForwardingSession ` +
+    `aws ssm start-session --region ${region} --target ${instanceId} --document-name AWS-StartPortForwardingSession ` +
       `--parameters portNumber=${server.port},localPortNumber=${server.port}`,
   );
   output(
+    stack,
     'shell_command',
     'A shell on the server',
-    `aws ssm start-session --region ${region} --target ${instance.instanceId}`,
+    `aws ssm start-session --region ${region} --target ${instanceId}`,
   );
-  output('server_log_command', 'The server log, in a shell on the server', 'journalctl --unit mlflow --follow');
+  output(stack, 'server_log_command', 'The server log, in a shell on the server', logCommand);
+}
+
+/** How to reach a fleet behind its load balancer, and the commands that do. */
+export function fleetOutputs(
+  stack: TerraformStack,
+  { region, loadBalancer }: Environment,
+  { dnsName }: TrackingLoadBalancer,
+  { autoScalingGroupName }: ServerFleet,
+): void {
+  clientOutputs(stack, `https://${loadBalancer?.domainName}`, '');
+  output(
+    stack,
+    'load_balancer_dns_name',
+    'What the domain name must lead to, where no hosted zone is configured',
+    dnsName,
+  );
+  output(stack, 'auto_scaling_group', 'Auto Scaling group of the servers', autoScalingGroupName);
+  output(
+    stack,
+    'servers_command',
+    'Lists the servers, whether they are healthy, and where they are',
+    `aws autoscaling describe-auto-scaling-groups --region ${region} --auto-scaling-group-names ${autoScalingGroupName} ` +
+      `--query 'AutoScalingGroups[].Instances[].[InstanceId,HealthStatus,AvailabilityZone]' --output table`,
+  );
+  output(
+    stack,
+    'shell_command',
+    'A shell on a server, by its id from servers_command',
+    `aws ssm start-session --region ${region} --target INSTANCE_ID`,
+  );
+  output(stack, 'server_log_command', 'The server log, in a shell on a server', logCommand);
 }

@@ -1,14 +1,23 @@
-import { ServerInstance, ServerRole, ServerSecurityGroup } from '@mlflow-on-aws/compute';
+import {
+  ServerFleet,
+  ServerInstance,
+  ServerRole,
+  ServerSecurityGroup,
+  TrackingLoadBalancer,
+} from '@mlflow-on-aws/compute';
 import { subnetCidrs, type Environment } from '@mlflow-on-aws/config';
 import { BackendStore } from '@mlflow-on-aws/database';
-import { EnvironmentStack, resourceName } from '@mlflow-on-aws/foundation';
+import { environmentTags, EnvironmentStack, resourceName } from '@mlflow-on-aws/foundation';
 import { TrackingNetwork } from '@mlflow-on-aws/network';
-import { ArtifactStore, ServerBundle } from '@mlflow-on-aws/storage';
+import { ArtifactStore, LogBucket, ServerBundle, StorageKey } from '@mlflow-on-aws/storage';
 import { renderUserData, sizeServer, trackingServerBundle, type ServerConfig } from '@mlflow-on-aws/tracking-server';
 import type { Construct } from 'constructs';
-import { connectionOutputs } from './outputs';
+import { fleetOutputs, instanceOutputs, storeOutputs } from './outputs';
 import { refuseUnbuilt } from './unbuilt';
 import { watch } from './watch';
+
+/** Half of what one worker was measured to serve, 100 log-batch requests a second: room for a server that is lost. */
+const requestsPerMinuteAndWorker = 3000;
 
 /** One MLflow tracking environment: network, artifact store, backend store and server, wired together. */
 export class TrackingEnvironment extends EnvironmentStack {
@@ -18,7 +27,8 @@ export class TrackingEnvironment extends EnvironmentStack {
   public constructor(scope: Construct, id: string, environment: Environment) {
     super(scope, id, environment);
     refuseUnbuilt(environment);
-    const { access, artifacts, database, network, region, server } = environment;
+    const { access, accountId, artifacts, database, loadBalancer, network, observability, region, server } =
+      environment;
     const name = resourceName(environment.name, 'mlflow');
     const subnets = subnetCidrs(environment);
 
@@ -30,10 +40,24 @@ export class TrackingEnvironment extends EnvironmentStack {
       privateSubnetCidrs: subnets.private,
       instanceType: server.instanceType,
       nat: network.nat,
+      flowLogDays: network.flowLogs ? observability.logRetentionDays : undefined,
     });
+    const logs = artifacts.accessLogs
+      ? new LogBucket(this, 'access-logs', {
+          prefix: `${name}-access-logs-`,
+          accountId,
+          retentionDays: observability.logRetentionDays,
+        })
+      : undefined;
+    const key =
+      artifacts.encryption === 'kms'
+        ? new StorageKey(this, 'artifact-key', { description: `MLflow artifacts of ${environment.name}`, accountId })
+        : undefined;
     const artifactStore = new ArtifactStore(this, 'artifact-store', {
       name: { prefix: `${artifacts.bucketPrefix}-${environment.name}-` },
       noncurrentVersionDays: artifacts.noncurrentVersionDays,
+      kmsKeyArn: key?.arn,
+      accessLogs: logs,
       forceDestroy: artifacts.forceDestroy,
     });
     const backendStore = new BackendStore(this, 'backend-store', {
@@ -53,6 +77,9 @@ export class TrackingEnvironment extends EnvironmentStack {
       maintenanceWindow: database.maintenanceWindow,
       performanceInsights: database.performanceInsights,
       logExports: database.logExports,
+      enhancedMonitoringSeconds: database.enhancedMonitoringSeconds,
+      finalSnapshot: database.finalSnapshot,
+      restoreFromSnapshot: database.restoreFromSnapshot,
       protect: database.deletionProtection,
     });
 
@@ -62,7 +89,8 @@ export class TrackingEnvironment extends EnvironmentStack {
       vpcId: vpc.public.vpcId,
       region,
       port: server.port,
-      trackingCidrs: access.trackingCidrs,
+      // With a load balancer in front nobody else reaches a server.
+      trackingCidrs: loadBalancer ? [] : access.trackingCidrs,
       sshCidrs: access.ssh.cidrs,
       instanceConnect: access.ssh.instanceConnect,
     });
@@ -90,20 +118,22 @@ export class TrackingEnvironment extends EnvironmentStack {
         prefix: artifactStore.artifactPrefix,
         mode: server.artifactServing,
       },
-      allowedHosts: [],
-      corsAllowedOrigins: [],
-      publicDns: true,
+      allowedHosts: loadBalancer ? [loadBalancer.domainName] : [],
+      corsAllowedOrigins: loadBalancer ? [`https://${loadBalancer.domainName}`] : [],
+      publicDns: !loadBalancer,
       sizing: {
-        ...sizeServer({ instanceType: server.instanceType, databaseClass: database.instanceClass }),
+        ...sizeServer({
+          instanceType: server.instanceType,
+          databaseClass: database.instanceClass,
+          servers: server.maxCount,
+        }),
         // Key by key: job processes are no part of it, and `refuseUnbuilt` has seen to them.
         ...(server.sizing?.workers && { workers: server.sizing.workers }),
         ...(server.sizing?.poolSize && { poolSize: server.sizing.poolSize }),
         ...(server.sizing?.maxOverflow && { maxOverflow: server.sizing.maxOverflow }),
       },
     };
-    const instance = new ServerInstance(this, 'server', {
-      name: 'mlflow_tracking-server',
-      network: vpc.public,
+    const machine = {
       role,
       securityGroup,
       instanceType: server.instanceType,
@@ -116,13 +146,47 @@ export class TrackingEnvironment extends EnvironmentStack {
         artifactStore.grantArtifacts(role.roleName),
         backendStore.grantSecret(role.roleName),
       ],
-    });
-
-    watch(this, 'observability', {
-      environment,
-      artifactBucket: artifactStore.bucketName,
-      instanceId: instance.instanceId,
-    });
-    connectionOutputs(this, { environment, artifactStore, endpoint: backendStore.endpoint, instance });
+    };
+    storeOutputs(this, artifactStore, backendStore.endpoint);
+    const watched = { environment, artifactBucket: artifactStore.bucketName };
+    if (loadBalancer === undefined) {
+      const instance = new ServerInstance(this, 'server', {
+        ...machine,
+        name: 'mlflow_tracking-server',
+        network: vpc.public,
+      });
+      watch(this, 'observability', { ...watched, instanceId: instance.instanceId });
+      instanceOutputs(this, environment, instance);
+    } else {
+      const balancer = new TrackingLoadBalancer(this, 'load-balancer', {
+        name,
+        network: vpc.public,
+        domainName: loadBalancer.domainName,
+        hostedZoneId: loadBalancer.hostedZoneId,
+        certificateArn: loadBalancer.certificateArn,
+        trackingCidrs: access.trackingCidrs,
+        serverPort: server.port,
+        servers: securityGroup,
+        idleTimeoutSeconds: loadBalancer.idleTimeoutSeconds,
+        accessLogs: logs,
+        waf: loadBalancer.waf,
+        protect: database.deletionProtection,
+      });
+      const fleet = new ServerFleet(this, 'servers', {
+        ...machine,
+        name: `${name}_tracking-server`,
+        network: vpc.private,
+        loadBalancer: balancer,
+        minCount: server.minCount,
+        maxCount: server.maxCount,
+        requestsPerMinute: requestsPerMinuteAndWorker * config.sizing.workers,
+        tags: environmentTags(environment.name, environment.tags),
+      });
+      watch(this, 'observability', {
+        ...watched,
+        loadBalancer: { loadBalancer: balancer.arnSuffix, targetGroup: balancer.targetGroupArnSuffix },
+      });
+      fleetOutputs(this, environment, balancer, fleet);
+    }
   }
 }

@@ -4,20 +4,12 @@ import { EnvironmentError, type Environment } from '@mlflow-on-aws/config';
  * Options of the schema that no construct builds yet, with the only value that is built.
  * A line goes when its construct comes; the file goes with the last line.
  */
-const built = ({ access, artifacts, database, loadBalancer, network, server }: Environment) => ({
-  'network.flowLogs': [network.flowLogs, false],
+const built = ({ access, database, network, server }: Environment) => ({
   'network.existing': [network.existing, undefined],
   'access.authentication': [access.authentication, 'none'],
-  'server.maxCount': [server.maxCount, 1],
   'server.sizing.jobs': [server.sizing?.jobs ?? false, false],
-  loadBalancer: [loadBalancer, undefined],
-  'database.enhancedMonitoringSeconds': [database.enhancedMonitoringSeconds, 0],
-  'database.finalSnapshot': [database.finalSnapshot, false],
   'database.readReplica': [database.readReplica, false],
   'database.password': [database.password, 'rds-managed'],
-  'database.restoreFromSnapshot': [database.restoreFromSnapshot, undefined],
-  'artifacts.encryption': [artifacts.encryption, 's3'],
-  'artifacts.accessLogs': [artifacts.accessLogs, false],
 });
 
 /** Throws EnvironmentError, all options at once, when an environment asks for what is not built yet. */

@@ -11,6 +11,7 @@ import { VpcEndpoint } from '@cdktf/provider-aws/lib/vpc-endpoint';
 import { acceptFindings, type NetworkPlacement } from '@mlflow-on-aws/foundation';
 import { Construct } from 'constructs';
 import { zonesOffering } from './availability-zones';
+import { FlowLogs } from './flow-logs';
 
 /** What a tracking network is made of. */
 export interface TrackingNetworkProps {
@@ -31,6 +32,11 @@ export interface TrackingNetworkProps {
    * @default 'none'
    */
   readonly nat?: 'none' | 'single' | 'per-az';
+  /**
+   * Record who talked to whom in CloudWatch, for so many days.
+   * @default - not recorded
+   */
+  readonly flowLogDays?: number;
 }
 
 /**
@@ -54,7 +60,11 @@ export class TrackingNetwork extends Construct {
       enableDnsHostnames: true,
       tags: { Name: name },
     });
-    acceptFindings(vpc, { CKV2_AWS_11: 'Flow logs are billed by the gigabyte, which the free tier leaves out.' });
+    if (props.flowLogDays === undefined) {
+      acceptFindings(vpc, { CKV2_AWS_11: 'Flow logs are billed by the gigabyte, which the free tier leaves out.' });
+    } else {
+      new FlowLogs(this, 'flow-logs', { name, vpcId: vpc.id, retentionDays: props.flowLogDays });
+    }
     // Taking over the default group without a rule closes it: nothing can be opened by forgetting to name a group.
     new DefaultSecurityGroup(this, 'default-security-group', {
       vpcId: vpc.id,

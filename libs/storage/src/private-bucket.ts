@@ -1,11 +1,19 @@
 import { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket';
 import { S3BucketLifecycleConfiguration } from '@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration';
+import { S3BucketLoggingA } from '@cdktf/provider-aws/lib/s3-bucket-logging';
 import { S3BucketOwnershipControls } from '@cdktf/provider-aws/lib/s3-bucket-ownership-controls';
 import { S3BucketPolicy } from '@cdktf/provider-aws/lib/s3-bucket-policy';
 import { S3BucketPublicAccessBlock } from '@cdktf/provider-aws/lib/s3-bucket-public-access-block';
 import { S3BucketServerSideEncryptionConfigurationA } from '@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration';
 import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning';
-import { acceptFindings, denyWithoutTls, policyDocument, type ArtifactStoreBucket } from '@mlflow-on-aws/foundation';
+import {
+  acceptFindings,
+  denyWithoutTls,
+  policyDocument,
+  type ArtifactStoreBucket,
+  type PolicyStatement,
+} from '@mlflow-on-aws/foundation';
+import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 
 /** How a private bucket is kept. */
@@ -19,6 +27,21 @@ export interface PrivateBucketProps {
    * @default - keys that S3 manages (SSE-S3)
    */
   readonly kmsKeyArn?: string;
+  /**
+   * Bucket that takes a line for every request.
+   * @default - no access logs
+   */
+  readonly accessLogs?: { readonly bucketName: string; readonly ready: ITerraformDependable };
+  /**
+   * Statements of the bucket's policy beside the one that refuses requests without TLS.
+   * @default - none
+   */
+  readonly statements?: (bucketArn: string) => readonly PolicyStatement[];
+  /**
+   * Days after which objects are deleted.
+   * @default - never
+   */
+  readonly expirationDays?: number;
   /**
    * Let `destroy` delete the bucket with what is in it.
    * @default false
@@ -36,6 +59,8 @@ export class PrivateBucket extends Construct implements ArtifactStoreBucket {
   public readonly bucketName: string;
   public readonly bucketArn: string;
   public readonly kmsKeyArn?: string;
+  /** The bucket's policy, without which AWS services cannot write into it. */
+  public readonly ready: ITerraformDependable;
 
   public constructor(scope: Construct, id: string, props: PrivateBucketProps) {
     super(scope, id);
@@ -47,7 +72,9 @@ export class PrivateBucket extends Construct implements ArtifactStoreBucket {
     acceptFindings(bucket, {
       CKV_AWS_144: 'A copy in another region doubles the bill; versions answer for what is lost by mistake.',
       CKV2_AWS_62: 'Nothing waits for an object: who reads the bucket asks for what it wants.',
-      CKV_AWS_18: 'Access logs need a second bucket and are billed, and nobody asked for them here.',
+      ...(props.accessLogs === undefined && {
+        CKV_AWS_18: 'Access logs need a second bucket and are billed, and nobody asked for them here.',
+      }),
       ...(props.kmsKeyArn === undefined && {
         CKV_AWS_145: 'A KMS key of its own is billed by the month; S3 encrypts with its own keys.',
       }),
@@ -90,6 +117,16 @@ export class PrivateBucket extends Construct implements ArtifactStoreBucket {
           noncurrentVersionExpiration: [{ noncurrentDays: props.noncurrentVersionDays }],
           expiration: [{ expiredObjectDeleteMarker: true }],
         },
+        ...(props.expirationDays === undefined
+          ? []
+          : [
+              {
+                id: 'expire',
+                status: 'Enabled',
+                filter: [{}],
+                expiration: [{ days: props.expirationDays }],
+              },
+            ]),
         {
           id: 'abort-unfinished-uploads',
           status: 'Enabled',
@@ -100,9 +137,17 @@ export class PrivateBucket extends Construct implements ArtifactStoreBucket {
       // S3 refuses rules for old versions until the bucket is versioned.
       dependsOn: [versioning],
     });
-    new S3BucketPolicy(this, 'policy', {
+    if (props.accessLogs) {
+      new S3BucketLoggingA(this, 'access-logs', {
+        bucket: bucket.id,
+        targetBucket: props.accessLogs.bucketName,
+        targetPrefix: 'artifacts/',
+        dependsOn: [props.accessLogs.ready],
+      });
+    }
+    this.ready = new S3BucketPolicy(this, 'policy', {
       bucket: bucket.id,
-      policy: policyDocument(denyWithoutTls(bucket.arn)),
+      policy: policyDocument(denyWithoutTls(bucket.arn), ...(props.statements?.(bucket.arn) ?? [])),
       // A policy put beside the access block in the same second can meet "conflicting conditional operation".
       dependsOn: [publicAccessBlock],
     });

@@ -23,6 +23,7 @@ export class ServerBundle extends Construct {
   /** SHA-256 that a boot checks. */
   public readonly sha256: string;
   private readonly arn: string;
+  private readonly kmsKeyArn?: string;
 
   public constructor(scope: Construct, id: string, props: ServerBundleProps) {
     super(scope, id);
@@ -38,6 +39,7 @@ export class ServerBundle extends Construct {
     this.key = object.key;
     this.sha256 = props.sha256;
     this.arn = `${props.store.bucketArn}/server/*`;
+    this.kmsKeyArn = props.store.kmsKeyArn;
   }
 
   /** Lets a role fetch the bundle. */
@@ -45,7 +47,12 @@ export class ServerBundle extends Construct {
     return new IamRolePolicy(this, 'read', {
       name: 'read-server-bundle',
       role: roleName,
-      policy: policyDocument({ Sid: 'ReadServerBundle', Action: 's3:GetObject', Resource: this.arn }),
+      policy: policyDocument(
+        { Sid: 'ReadServerBundle', Action: 's3:GetObject', Resource: this.arn },
+        ...(this.kmsKeyArn === undefined
+          ? []
+          : [{ Sid: 'BundleKey', Action: 'kms:Decrypt', Resource: this.kmsKeyArn }]),
+      ),
     });
   }
 }

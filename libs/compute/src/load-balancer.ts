@@ -1,0 +1,168 @@
+import { Lb } from '@cdktf/provider-aws/lib/lb';
+import { LbListener } from '@cdktf/provider-aws/lib/lb-listener';
+import { LbTargetGroup } from '@cdktf/provider-aws/lib/lb-target-group';
+import { Route53Record } from '@cdktf/provider-aws/lib/route53-record';
+import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
+import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
+import type { NetworkPlacement } from '@mlflow-on-aws/foundation';
+import type { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import { Certificate } from './certificate';
+import type { ServerSecurityGroup } from './server-security-group';
+import { WebFirewall } from './web-firewall';
+
+/** How clients reach a fleet of tracking servers. */
+export interface TrackingLoadBalancerProps {
+  /** Name of the load balancer and its target group; at most 32 characters. */
+  readonly name: string;
+  /** Public subnets of at least two Availability Zones. */
+  readonly network: NetworkPlacement;
+  /** DNS name that clients use. */
+  readonly domainName: string;
+  /**
+   * Route 53 zone to make a certificate and the name in.
+   * @default - the certificate is given, and the name is somebody else's to make
+   */
+  readonly hostedZoneId?: string;
+  /**
+   * ACM certificate for the name.
+   * @default - one is made in the hosted zone
+   */
+  readonly certificateArn?: string;
+  /** IPv4 ranges that may reach it. */
+  readonly trackingCidrs: readonly string[];
+  /** TCP port of the servers. */
+  readonly serverPort: number;
+  /** Group of the servers, which lets this load balancer in. */
+  readonly servers: ServerSecurityGroup;
+  /** Seconds until a silent connection is closed. */
+  readonly idleTimeoutSeconds: number;
+  /**
+   * Bucket that takes a line for every request.
+   * @default - no access logs
+   */
+  readonly accessLogs?: { readonly bucketName: string; readonly ready: ITerraformDependable };
+  /**
+   * AWS's managed rules in front, billed by the month.
+   * @default false
+   */
+  readonly waf?: boolean;
+  /**
+   * Refuse to delete it.
+   * @default false
+   */
+  readonly protect?: boolean;
+}
+
+/** An HTTPS load balancer in front of tracking servers; plain HTTP is sent on to HTTPS. */
+export class TrackingLoadBalancer extends Construct {
+  /** Last part of the load balancer's ARN, as CloudWatch names it. */
+  public readonly arnSuffix: string;
+  /** Last part of the target group's ARN, as CloudWatch names it. */
+  public readonly targetGroupArnSuffix: string;
+  /** ARN of the group that servers register in. */
+  public readonly targetGroupArn: string;
+  /** DNS name that AWS gave it, to point the domain name at where there is no hosted zone. */
+  public readonly dnsName: string;
+  /** What must be there before a server can be found healthy. */
+  public readonly ready: ITerraformDependable;
+
+  public constructor(scope: Construct, id: string, props: TrackingLoadBalancerProps) {
+    super(scope, id);
+    const group = new SecurityGroup(this, 'security-group', {
+      namePrefix: `${props.name}-load-balancer-`,
+      description: 'MLflow load balancer',
+      vpcId: props.network.vpcId,
+      tags: { Name: `${props.name}-load-balancer` },
+      lifecycle: { createBeforeDestroy: true },
+    });
+    for (const cidr of props.trackingCidrs) {
+      for (const [name, port] of [['https', 443] as const, ['http', 80] as const]) {
+        new VpcSecurityGroupIngressRule(this, `${name}-from-${cidr.replaceAll(/[./]/g, '-')}`, {
+          securityGroupId: group.id,
+          description: name === 'https' ? 'MLflow tracking URI' : 'Sent on to HTTPS',
+          ipProtocol: 'tcp',
+          fromPort: port,
+          toPort: port,
+          cidrIpv4: cidr,
+        });
+      }
+    }
+    props.servers.allowFrom('load-balancer', group.id);
+
+    const balancer = new Lb(this, 'load-balancer', {
+      name: props.name,
+      loadBalancerType: 'application',
+      internal: false,
+      subnets: props.network.subnetIds,
+      securityGroups: [group.id],
+      idleTimeout: props.idleTimeoutSeconds,
+      // What no honest client sends. Source: Elastic Load Balancing user guide, "Desync mitigation mode".
+      dropInvalidHeaderFields: true,
+      desyncMitigationMode: 'strictest',
+      enableDeletionProtection: props.protect ?? false,
+      accessLogs: props.accessLogs && { bucket: props.accessLogs.bucketName, prefix: 'load-balancer', enabled: true },
+      dependsOn: props.accessLogs && [props.accessLogs.ready],
+    });
+    const targets = new LbTargetGroup(this, 'target-group', {
+      name: props.name,
+      port: props.serverPort,
+      protocol: 'HTTP',
+      vpcId: props.network.vpcId,
+      targetType: 'instance',
+      // A server that goes finishes what it has: MLflow's own grace is 25 s, an upload may take longer.
+      deregistrationDelay: '60',
+      loadBalancingAlgorithmType: 'least_outstanding_requests',
+      // Liveness: a database that is away for a minute must not make AWS replace every server.
+      healthCheck: {
+        path: '/health',
+        matcher: '200',
+        interval: 10,
+        timeout: 5,
+        healthyThreshold: 2,
+        unhealthyThreshold: 3,
+      },
+    });
+    const certificateArn =
+      props.certificateArn ??
+      new Certificate(this, 'certificate', {
+        domainName: props.domainName,
+        hostedZoneId: required(props.hostedZoneId),
+      }).arn;
+    const https = new LbListener(this, 'https', {
+      loadBalancerArn: balancer.arn,
+      port: 443,
+      protocol: 'HTTPS',
+      // TLS 1.2 and 1.3. Source: Elastic Load Balancing user guide, "Security policies for your Application Load Balancer".
+      sslPolicy: 'ELBSecurityPolicy-TLS13-1-2-2021-06',
+      certificateArn,
+      defaultAction: [{ type: 'forward', targetGroupArn: targets.arn }],
+    });
+    new LbListener(this, 'http', {
+      loadBalancerArn: balancer.arn,
+      port: 80,
+      protocol: 'HTTP',
+      defaultAction: [{ type: 'redirect', redirect: { protocol: 'HTTPS', port: '443', statusCode: 'HTTP_301' } }],
+    });
+    if (props.hostedZoneId !== undefined) {
+      new Route53Record(this, 'name', {
+        zoneId: props.hostedZoneId,
+        name: props.domainName,
+        type: 'A',
+        alias: { name: balancer.dnsName, zoneId: balancer.zoneId, evaluateTargetHealth: true },
+      });
+    }
+    if (props.waf) new WebFirewall(this, 'waf', { name: props.name, loadBalancerArn: balancer.arn });
+
+    this.arnSuffix = balancer.arnSuffix;
+    this.targetGroupArnSuffix = targets.arnSuffix;
+    this.targetGroupArn = targets.arn;
+    this.dnsName = balancer.dnsName;
+    this.ready = https;
+  }
+}
+
+function required(hostedZoneId: string | undefined): string {
+  if (hostedZoneId !== undefined) return hostedZoneId;
+  throw new Error('got neither hostedZoneId nor certificateArn, want one of them');
+}
