@@ -618,6 +618,35 @@ class TestCertificate:
         assert acm.describe_certificate(CertificateArn=arn)['Certificate']['Status'] == 'ISSUED'
 
 
+class TestHostedZone:
+    def test_has_the_id_that_its_caller_names(self, aws: Any) -> None:
+        route53 = aws.client('route53')
+        made = route53.create_hosted_zone(Name='named.example', CallerReference='Z0123456789ABCDEFGHIJ')['HostedZone']
+        assert made['Id'] == '/hostedzone/Z0123456789ABCDEFGHIJ'
+        assert route53.get_hosted_zone(Id='Z0123456789ABCDEFGHIJ')['HostedZone']['Name'] == 'named.example.'
+
+
+class TestAccessLogs:
+    def test_go_where_a_policy_lets_them_that_also_speaks_of_everybody(self, aws: Any) -> None:
+        s3 = aws.client('s3')
+        for bucket in ('logged', 'logs-of-logged'):
+            s3.create_bucket(Bucket=bucket)
+        logging = {'LoggingEnabled': {'TargetBucket': 'logs-of-logged', 'TargetPrefix': 'x/'}}
+        deny = {
+            'Effect': 'Deny', 'Principal': '*', 'Action': 's3:*', 'Resource': 'arn:aws:s3:::logs-of-logged/*',
+            'Condition': {'Bool': {'aws:SecureTransport': 'false'}},
+        }  # fmt: skip
+        allow = {
+            'Effect': 'Allow', 'Principal': {'Service': 'logging.s3.amazonaws.com'}, 'Action': 's3:PutObject',
+            'Resource': 'arn:aws:s3:::logs-of-logged/x/*',
+        }  # fmt: skip
+        s3.put_bucket_policy(
+            Bucket='logs-of-logged', Policy=json.dumps({'Version': '2012-10-17', 'Statement': [deny, allow]})
+        )
+        s3.put_bucket_logging(Bucket='logged', BucketLoggingStatus=logging)
+        assert s3.get_bucket_logging(Bucket='logged')['LoggingEnabled'] == logging['LoggingEnabled'] | {'TargetPrefix': 'x/'}
+
+
 class TestLoadBalancer:
     def test_is_active_at_once(self, aws: Any) -> None:
         ec2, elbv2 = aws.client('ec2'), aws.client('elbv2')
