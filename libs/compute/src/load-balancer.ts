@@ -4,7 +4,7 @@ import { LbTargetGroup } from '@cdktf/provider-aws/lib/lb-target-group';
 import { Route53Record } from '@cdktf/provider-aws/lib/route53-record';
 import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
-import type { NetworkPlacement } from '@mlflow-on-aws/foundation';
+import { acceptFindings, type NetworkPlacement } from '@mlflow-on-aws/foundation';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { Certificate } from './certificate';
@@ -152,6 +152,8 @@ export class TrackingLoadBalancer extends Construct {
         alias: { name: balancer.dnsName, zoneId: balancer.zoneId, evaluateTargetHealth: true },
       });
     }
+    if (!props.waf)
+      acceptFindings(balancer, { CKV2_AWS_28: 'A web firewall is billed by the month: `loadBalancer.waf` adds one.' });
     if (props.waf) new WebFirewall(this, 'waf', { name: props.name, loadBalancerArn: balancer.arn });
 
     this.arnSuffix = balancer.arnSuffix;

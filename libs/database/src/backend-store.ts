@@ -173,6 +173,10 @@ export class BackendStore extends Construct {
     acceptFindings(instance, {
       CKV_AWS_161:
         'MLflow logs in with a password that RDS rotates; IAM tokens expire in 15 minutes, and pools outlive them.',
+      ...(props.performanceInsights && {
+        CKV_AWS_354:
+          'What the database waited for, kept for seven days, is encrypted with the key that RDS has for it.',
+      }),
       ...(!props.multiAz && { CKV_AWS_157: 'A standby doubles the bill, which the free tier leaves out.' }),
       ...(!props.performanceInsights && {
         CKV_AWS_353: 'Not asked for by `database.performanceInsights`: the free tier leaves it out.',

@@ -129,7 +129,7 @@ describe('least privilege', () => {
       )
       .flatMap(({ Resource }: Record<string, unknown>) => list(Resource))
       .filter((arn) => /:(iam|s3):/.test(arn) && !arn.includes('aws-service-role'));
-    for (const arn of resources) expect(arn).toMatch(/[/-]dev[/-]/);
+    for (const arn of resources) expect(arn).toMatch(/[/:-]dev[/-]/);
   });
 
   it.each(['plan', 'apply'])('the policies of the role that %ss fit into a role', (kind) => {

@@ -41,6 +41,7 @@ function lockedState(scope: DeliveryScope, stateActions: readonly string[]): rea
 /** What a refresh asks of AWS: settings, never contents. Most of these actions know no resource to name. */
 function reading(scope: DeliveryScope): readonly PolicyStatement[] {
   const buckets = `arn:aws:s3:::${scope.bucketPrefix}*`;
+  const logs = `arn:aws:s3:::${scope.environment}-mlflow-access-logs-*`;
   return [
     {
       Sid: 'ReadSettings',
@@ -111,7 +112,7 @@ function reading(scope: DeliveryScope): readonly PolicyStatement[] {
         's3:ListBucket',
         's3:ListTagsForResource',
       ],
-      Resource: buckets,
+      Resource: [buckets, logs],
     },
     // The files of the server, which are in this repository too; artifacts are not among them.
     {
@@ -152,6 +153,7 @@ export function planStatements(scope: DeliveryScope): Policies {
 export function applyStatements(scope: DeliveryScope): Policies {
   const { accountId, environment, region } = scope;
   const buckets = `arn:aws:s3:::${scope.bucketPrefix}*`;
+  const logs = `arn:aws:s3:::${environment}-mlflow-access-logs-*`;
   return {
     state: lockedState(scope, ['s3:GetObject', 's3:PutObject']),
     read: reading(scope),
@@ -177,7 +179,7 @@ export function applyStatements(scope: DeliveryScope): Policies {
       },
     ],
     named: [
-      { Sid: 'Buckets', Action: 's3:*', Resource: [buckets, `${buckets}/*`] },
+      { Sid: 'Buckets', Action: 's3:*', Resource: [buckets, logs].flatMap((arn) => [arn, `${arn}/*`]) },
       {
         Sid: 'Secrets',
         Action: 'secretsmanager:*',

@@ -72,9 +72,11 @@ export class PrivateBucket extends Construct implements ArtifactStoreBucket {
     acceptFindings(bucket, {
       CKV_AWS_144: 'A copy in another region doubles the bill; versions answer for what is lost by mistake.',
       CKV2_AWS_62: 'Nothing waits for an object: who reads the bucket asks for what it wants.',
-      ...(props.accessLogs === undefined && {
-        CKV_AWS_18: 'Access logs need a second bucket and are billed, and nobody asked for them here.',
-      }),
+      // Of buckets whose objects expire, which are logs themselves, the scanner does not ask it.
+      ...(props.accessLogs === undefined &&
+        props.expirationDays === undefined && {
+          CKV_AWS_18: 'Access logs need a second bucket and are billed, and nobody asked for them here.',
+        }),
       ...(props.kmsKeyArn === undefined && {
         CKV_AWS_145: 'A KMS key of its own is billed by the month; S3 encrypts with its own keys.',
       }),

@@ -52,7 +52,7 @@ export class SecondCheckout {
     return this.run(this.environment.TERRAFORM_BINARY_NAME as string, [`-chdir=${folder}`, ...args], more);
   }
 
-  /** Runs a command at the root; `onLine` sees its lines as they come, and may end it. */
+  /** Runs a command at the root; `onText` sees all it said so far, whenever it says more, and may kill it and its children. */
   public run(
     command: string,
     args: readonly string[],
@@ -64,6 +64,8 @@ export class SecondCheckout {
         cwd: this.root,
         env: { ...this.environment, ...more },
         stdio: ['ignore', 'pipe', 'pipe'],
+        // A group of its own, so that a kill meets the provider's process too, as that of a machine would.
+        detached: true,
       });
       let said = '';
       let printed = '';
@@ -71,7 +73,7 @@ export class SecondCheckout {
       for (const stream of [child.stdout, child.stderr]) {
         stream.on('data', (chunk: Buffer) => {
           said += chunk.toString();
-          onText(said, () => child.kill('SIGKILL'));
+          onText(said, () => process.kill(-(child.pid as number), 'SIGKILL'));
         });
       }
       child.on('error', failed);
