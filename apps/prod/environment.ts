@@ -12,7 +12,6 @@ const environment: EnvironmentInput = {
   access: {
     // Who may reach the load balancer, such as the ranges of your office and VPN.
     trackingCidrs: ['10.0.0.0/8'],
-    authentication: 'none',
   },
 
   loadBalancer: {

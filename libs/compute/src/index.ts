@@ -1,3 +1,4 @@
+export * from './admin-secret';
 export * from './certificate';
 export * from './load-balancer';
 export * from './server-fleet';

@@ -30,6 +30,16 @@ export function storeOutputs(
   output(stack, 'database_endpoint', 'Host and port of the backend store', `${host}:${port}`);
 }
 
+/** How the administrator learns the password that the first server made. */
+export function adminOutput(stack: TerraformStack, region: string, secretArn: string): void {
+  output(
+    stack,
+    'admin_password_command',
+    'Prints user name and password of the administrator, for whoever may read the secret',
+    `aws secretsmanager get-secret-value --region ${region} --secret-id ${secretArn} --query SecretString --output text`,
+  );
+}
+
 /** How to reach a single server, and the commands that do. */
 export function instanceOutputs(
   stack: TerraformStack,

@@ -94,8 +94,8 @@ describe('TrackingEnvironment', () => {
   });
 
   it('refuses what no construct builds yet, all at once', () => {
-    const build = () => environment({ server: { sizing: { jobs: true } }, access: { authentication: 'basic-auth' } });
+    const build = () => environment({ server: { sizing: { jobs: true } }, database: { password: 'secrets-manager' } });
     expect(build).toThrow(EnvironmentError);
-    expect(build).toThrow(/access\.authentication: got "basic-auth"[\s\S]*server\.sizing\.jobs/);
+    expect(build).toThrow(/server\.sizing\.jobs: got true[\s\S]*database\.password/);
   });
 });

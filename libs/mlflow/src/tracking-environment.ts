@@ -1,4 +1,5 @@
 import {
+  AdminSecret,
   ServerFleet,
   ServerInstance,
   ServerRole,
@@ -12,7 +13,7 @@ import { TrackingNetwork } from '@mlflow-on-aws/network';
 import { ArtifactStore, LogBucket, ServerBundle, StorageKey } from '@mlflow-on-aws/storage';
 import { renderUserData, sizeServer, trackingServerBundle, type ServerConfig } from '@mlflow-on-aws/tracking-server';
 import type { Construct } from 'constructs';
-import { fleetOutputs, instanceOutputs, storeOutputs } from './outputs';
+import { adminOutput, fleetOutputs, instanceOutputs, storeOutputs } from './outputs';
 import { refuseUnbuilt } from './unbuilt';
 import { watch } from './watch';
 
@@ -102,6 +103,10 @@ export class TrackingEnvironment extends EnvironmentStack {
       path: files.path,
       sha256: files.sha256,
     });
+    const adminSecret =
+      access.authentication === 'basic-auth'
+        ? new AdminSecret(this, 'admin-secret', { name: `${name}-admin` })
+        : undefined;
     const config: ServerConfig = {
       environment: environment.name,
       region,
@@ -121,11 +126,13 @@ export class TrackingEnvironment extends EnvironmentStack {
       allowedHosts: loadBalancer ? [loadBalancer.domainName] : [],
       corsAllowedOrigins: loadBalancer ? [`https://${loadBalancer.domainName}`] : [],
       publicDns: !loadBalancer,
+      adminSecretArn: adminSecret?.arn ?? null,
       sizing: {
         ...sizeServer({
           instanceType: server.instanceType,
           databaseClass: database.instanceClass,
           servers: server.maxCount,
+          authentication: adminSecret !== undefined,
         }),
         // Key by key: job processes are no part of it, and `refuseUnbuilt` has seen to them.
         ...(server.sizing?.workers && { workers: server.sizing.workers }),
@@ -145,9 +152,11 @@ export class TrackingEnvironment extends EnvironmentStack {
         bundle.grantRead(role.roleName),
         artifactStore.grantArtifacts(role.roleName),
         backendStore.grantSecret(role.roleName),
+        ...(adminSecret ? [adminSecret.grant(role.roleName)] : []),
       ],
     };
     storeOutputs(this, artifactStore, backendStore.endpoint);
+    if (adminSecret) adminOutput(this, region, adminSecret.arn);
     const watched = { environment, artifactBucket: artifactStore.bucketName };
     if (loadBalancer === undefined) {
       const instance = new ServerInstance(this, 'server', {

@@ -4,9 +4,8 @@ import { EnvironmentError, type Environment } from '@mlflow-on-aws/config';
  * Options of the schema that no construct builds yet, with the only value that is built.
  * A line goes when its construct comes; the file goes with the last line.
  */
-const built = ({ access, database, network, server }: Environment) => ({
+const built = ({ database, network, server }: Environment) => ({
   'network.existing': [network.existing, undefined],
-  'access.authentication': [access.authentication, 'none'],
   'server.sizing.jobs': [server.sizing?.jobs ?? false, false],
   'database.readReplica': [database.readReplica, false],
   'database.password': [database.password, 'rds-managed'],
