@@ -82,12 +82,12 @@ export function logs(part = 'mlflow', name = 'dev'): void {
 }
 
 /** Prints shell lines that point clients at the environment. */
-export function env(name = 'dev'): void {
+export async function env(name = 'dev'): Promise<void> {
   environmentNamed(name);
   const local = known(name);
   if (local === undefined || !local.aws.running)
     throw new UserError(`${name} does not run: start it with "npm run local"`);
-  for (const [variable, value] of Object.entries(local.clientEnvironment))
+  for (const [variable, value] of Object.entries(await local.clientEnvironment()))
     say(`export ${variable}='${value.replaceAll("'", `'\\''`)}'`);
 }
 

@@ -1,12 +1,13 @@
 import type { Environment } from '@mlflow-on-aws/config';
 import { stateBucketName, stateKey } from '@mlflow-on-aws/foundation';
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cdktf, deploy, readOutputs, type CdktfSetting, type Outputs } from './deployment';
 import { EmulatedAws, withoutProxy } from './emulated-aws';
-import { Machine } from './machine';
+import { LocalLoadBalancer } from './load-balancer';
+import { Machine, type LocalDatabase } from './machine';
 import { asset } from './paths';
 import { rememberedPort, steadyPort } from './ports';
 import { LocalPostgres } from './postgres';
@@ -31,6 +32,7 @@ export class LocalEnvironment {
   public readonly aws: EmulatedAws;
   /** The backend store. */
   public readonly postgres: LocalPostgres;
+  private readonly loadBalancer: LocalLoadBalancer;
 
   /** @param directory folder of its own; everything that should survive is in it */
   public constructor(
@@ -41,11 +43,13 @@ export class LocalEnvironment {
   ) {
     this.aws = new EmulatedAws(join(directory, 'emulated-aws'), tools.emulatorPython, tools.awsCli);
     this.postgres = new LocalPostgres(join(directory, 'postgres'), tools.postgres);
+    this.loadBalancer = new LocalLoadBalancer(join(directory, 'load-balancer'));
   }
 
-  /** Tracking URI on this machine. */
+  /** Tracking URI on this machine: of the load balancer where the stack has one, else of the server. */
   public get trackingUri(): string {
-    return `http://127.0.0.1:${rememberedPort(this.serverPortFile) ?? this.environment.server.port}`;
+    const port = this.hasLoadBalancer ? this.loadBalancer.port : rememberedPort(this.serverPortFile);
+    return `http://127.0.0.1:${port ?? this.environment.server.port}`;
   }
 
   /** Outputs of the deployed stack; throws before the first deploy. */
@@ -53,15 +57,37 @@ export class LocalEnvironment {
     return readOutputs(this.directory, this.environment.name);
   }
 
-  /** The server's machine. */
+  /** The machine of a single server. */
   public get machine(): Machine {
-    const instance = this.outputs.server_instance_id;
-    return new Machine(join(this.directory, 'machine'), {
+    return this.machineOf(this.outputs.server_instance_id as string);
+  }
+
+  /** The machines of the Auto Scaling group, those that serve now. */
+  public async fleet(): Promise<{ readonly instanceId: string; readonly machine: Machine }[]> {
+    const ids = await this.aws.cli(
+      this.environment.region,
+      ...['autoscaling', 'describe-auto-scaling-groups'],
+      ...['--auto-scaling-group-names', this.outputs.auto_scaling_group as string],
+      ...['--query', 'AutoScalingGroups[].Instances[].InstanceId', '--output', 'json'],
+    );
+    return (JSON.parse(ids) as string[]).map((instanceId) => ({ instanceId, machine: this.machineOf(instanceId) }));
+  }
+
+  private machineOf(instance: string): Machine {
+    return new Machine(this.machineDirectory(instance), {
       metadataEndpoint: `${this.aws.endpoint.metadataEndpoint}/${instance}`,
       aws: { ...withoutProxy(process.env), ...this.aws.environment(this.environment.region) },
       programs: this.tools.awsCli,
       python: this.tools.serverPython,
     });
+  }
+
+  private machineDirectory(instance: string): string {
+    return this.hasLoadBalancer ? join(this.directory, 'machines', instance) : join(this.directory, 'machine');
+  }
+
+  private get hasLoadBalancer(): boolean {
+    return this.environment.loadBalancer !== undefined;
   }
 
   /** Brings everything up; what runs already goes on running. */
@@ -81,22 +107,60 @@ export class LocalEnvironment {
       rmSync(this.deployingMark);
       writeFileSync(this.deployedMark, '');
     });
-    const { machine } = this;
+    await (this.hasLoadBalancer ? this.upFleet() : this.upServer());
+  }
+
+  private async upServer(): Promise<void> {
+    const { machine, progress } = this;
     await progress.step("Run the instance's user data", (report) => machine.boot(report));
-    const databasePort = await progress.step('Start PostgreSQL as the RDS instance', () => this.startDatabase(machine));
+    const database = await progress.step('Start PostgreSQL as the RDS instance', () => this.startDatabase(machine));
     await progress.step('Start the MLflow server', async () => {
       const port = machine.running ? rememberedPort(this.serverPortFile) : undefined;
-      await machine.start(port ?? (await steadyPort(this.serverPortFile, this.environment.server.port)), {
-        port: databasePort,
-        certificateAuthority: this.certificate('rds-ca.pem'),
-      });
+      await machine.start(port ?? (await steadyPort(this.serverPortFile, this.environment.server.port)), database);
     });
+  }
+
+  /** New servers first, one after the other; those that the group has no more go when the new ones are healthy. */
+  private async upFleet(): Promise<void> {
+    const { progress } = this;
+    const fleet = await this.fleet();
+    const ports: number[] = [];
+    for (const [index, { instanceId, machine }] of fleet.entries()) {
+      const which = `server ${index + 1} of ${fleet.length}, ${instanceId}`;
+      await progress.step(`Boot ${which}`, (report) => machine.boot(report));
+      const database = await progress.step('Start PostgreSQL as the RDS instance', () => this.startDatabase(machine));
+      await progress.step(`Start ${which}`, async () => {
+        const portFile = join(this.machineDirectory(instanceId), 'port');
+        const port = (machine.running && rememberedPort(portFile)) || (await steadyPort(portFile));
+        await machine.start(port, database);
+        ports.push(port);
+      });
+    }
+    await progress.step('Start the load balancer', async () => {
+      this.loadBalancer.register(ports);
+      await this.loadBalancer.start(this.environment.server.port);
+    });
+    for (const instanceId of this.machinesHere().filter((id) => !fleet.some((one) => one.instanceId === id))) {
+      await progress.step(`Stop ${instanceId}, which the group has no more`, async () => {
+        await this.machineOf(instanceId).stop();
+        rmSync(this.machineDirectory(instanceId), { recursive: true, force: true });
+      });
+    }
+  }
+
+  private machinesHere(): string[] {
+    const directory = join(this.directory, 'machines');
+    return existsSync(directory) ? readdirSync(directory) : [];
   }
 
   /** Stops everything; the next `up` brings the same runs, models and artifacts back. */
   public async down(): Promise<void> {
     if (existsSync(this.deployedMark) && this.aws.running) {
-      await this.progress.step('Stop the MLflow server', () => this.machine.stop());
+      await this.loadBalancer.stop();
+      await this.progress.step('Stop the MLflow server', async () => {
+        const machines = this.hasLoadBalancer ? this.machinesHere().map((id) => this.machineOf(id)) : [this.machine];
+        await Promise.all(machines.map((machine) => machine.stop()));
+      });
     }
     await this.progress.step('Stop PostgreSQL', () => this.postgres.stop());
     await this.progress.step('Stop the emulated AWS', () => this.aws.stop());
@@ -118,7 +182,7 @@ export class LocalEnvironment {
         cwd: this.directory,
         env: {
           ...withoutProxy(process.env),
-          ...this.clientEnvironment,
+          ...(await this.clientEnvironment()),
           MLFLOW_DISABLE_TELEMETRY: 'true',
           GIT_PYTHON_REFRESH: 'quiet',
         },
@@ -129,8 +193,25 @@ export class LocalEnvironment {
   }
 
   /** Environment variables that point aws, terraform, cdktf and MLflow clients at this environment. */
-  public get clientEnvironment(): Record<string, string> {
-    return { ...this.cdktfEnvironment, MLFLOW_TRACKING_URI: this.trackingUri };
+  public async clientEnvironment(): Promise<Record<string, string>> {
+    return { ...this.cdktfEnvironment, MLFLOW_TRACKING_URI: this.trackingUri, ...(await this.login()) };
+  }
+
+  /** User and password of the administrator, where MLflow asks for them. */
+  private async login(): Promise<Record<string, string>> {
+    const arn = (this.hasLoadBalancer ? (await this.fleet())[0]?.machine : this.machine)?.config.adminSecretArn;
+    if (arn == null) return {};
+    const { username, password } = JSON.parse(await this.secret(arn));
+    return { MLFLOW_TRACKING_USERNAME: username, MLFLOW_TRACKING_PASSWORD: password };
+  }
+
+  private secret(arn: string): Promise<string> {
+    const value = ['--query', 'SecretString', '--output', 'text'];
+    return this.aws.cli(
+      this.environment.region,
+      ...['secretsmanager', 'get-secret-value', '--secret-id', arn],
+      ...value,
+    );
   }
 
   private get serverPortFile(): string {
@@ -205,14 +286,10 @@ export class LocalEnvironment {
     await this.startDatabase(this.machine);
   }
 
-  private async startDatabase(machine: Machine): Promise<number> {
+  private async startDatabase(machine: Machine): Promise<LocalDatabase> {
     const { database } = machine.config;
     const directory = join(this.directory, 'postgres');
-    const secret = await this.aws.cli(
-      this.environment.region,
-      ...['secretsmanager', 'get-secret-value', '--secret-id', database.passwordSecretArn],
-      ...['--query', 'SecretString', '--output', 'text'],
-    );
+    const secret = await this.secret(database.passwordSecretArn);
     await this.issueCertificate(database.host);
     mkdirSync(directory, { recursive: true });
     const portFile = join(directory, 'port');
@@ -228,7 +305,7 @@ export class LocalEnvironment {
       },
       port,
     );
-    return port;
+    return { port, certificateAuthority: this.certificate('rds-ca.pem') };
   }
 
   private certificate(name: string): string {

@@ -1,0 +1,69 @@
+// `node load-balancer.mjs PORT TARGETS`: the part of an Application Load Balancer that a client meets, on a loopback port.
+// TARGETS is a JSON list of ports, read again all the time; who answers /health gets requests, in turn.
+// Like the real one it repeats nothing: a request whose server dies is answered 502, and MLflow's client sends it again.
+import { readFileSync } from 'node:fs';
+import { Agent, createServer, get, request } from 'node:http';
+
+const [port, targetsFile] = process.argv.slice(2);
+const healthCheckMs = 500;
+const agent = new Agent({ keepAlive: true });
+let healthy = [];
+let turn = 0;
+
+const targets = () => {
+  try {
+    return JSON.parse(readFileSync(targetsFile, 'utf8'));
+  } catch {
+    return healthy; // being written
+  }
+};
+
+const lives = (target) =>
+  new Promise((resolve) => {
+    const asked = get({ port: target, host: '127.0.0.1', path: '/health', timeout: 2_000 }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode === 200);
+    });
+    asked.on('timeout', () => asked.destroy());
+    asked.on('error', () => resolve(false));
+  });
+
+async function check() {
+  const asked = targets();
+  const answers = await Promise.all(asked.map(lives));
+  healthy = asked.filter((_, i) => answers[i]);
+  setTimeout(check, healthCheckMs);
+}
+
+const server = createServer((incoming, outgoing) => {
+  const target = healthy[turn++ % healthy.length];
+  if (target === undefined) {
+    outgoing.writeHead(503).end('no healthy server\n');
+    return;
+  }
+  const passed = request(
+    {
+      agent,
+      port: target,
+      host: '127.0.0.1',
+      method: incoming.method,
+      path: incoming.url,
+      headers: { ...incoming.headers, 'x-forwarded-for': incoming.socket.remoteAddress, 'x-forwarded-proto': 'https' },
+    },
+    (answer) => {
+      outgoing.writeHead(answer.statusCode, answer.headers);
+      answer.pipe(outgoing);
+      answer.on('error', () => outgoing.destroy());
+    },
+  );
+  passed.on('error', () => {
+    healthy = healthy.filter((one) => one !== target);
+    if (outgoing.headersSent) outgoing.destroy();
+    else outgoing.writeHead(502).end('the server closed the connection\n');
+  });
+  incoming.pipe(passed);
+  outgoing.on('close', () => passed.destroy());
+});
+
+await check();
+server.listen(Number(port), '127.0.0.1');
