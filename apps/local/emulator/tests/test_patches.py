@@ -578,6 +578,21 @@ class TestAutoScaling:
         assert {instance['InstanceType'] for instance in second} == {'t3.medium'}
         assert not {one['InstanceId'] for one in first} & {one['InstanceId'] for one in second}
 
+    def test_launches_with_the_user_data_of_a_later_version(self, aws: Any) -> None:
+        ec2, autoscaling = aws.client('ec2'), aws.client('autoscaling')
+        data = {'ImageId': 'ami-0a1b2c3d', 'UserData': base64.b64encode(b'one').decode()}
+        ec2.create_launch_template(LaunchTemplateName='versions', LaunchTemplateData=data)
+        data['UserData'] = base64.b64encode(b'two').decode()
+        ec2.create_launch_template_version(LaunchTemplateName='versions', LaunchTemplateData=data)
+        autoscaling.create_auto_scaling_group(
+            AutoScalingGroupName='versions', MinSize=1, MaxSize=1, AvailabilityZones=['us-east-1a'],
+            LaunchTemplate={'LaunchTemplateName': 'versions', 'Version': '2'},
+        )  # fmt: skip
+        (group,) = autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=['versions'])['AutoScalingGroups']
+        instance = group['Instances'][0]['InstanceId']
+        told = ec2.describe_instance_attribute(InstanceId=instance, Attribute='userData')['UserData']['Value']
+        assert base64.b64decode(told) == b'two'
+
     def test_policy_is_enabled(self, aws: Any) -> None:
         ec2, autoscaling = aws.client('ec2'), aws.client('autoscaling')
         ec2.create_launch_template(LaunchTemplateName='scaled', LaunchTemplateData={'ImageId': 'ami-0a1b2c3d'})
