@@ -13,6 +13,7 @@ import { rememberedPort, steadyPort } from './ports';
 import { LocalPostgres } from './postgres';
 import type { Progress } from './progress';
 import type { Tools } from './tools';
+import { UserError } from './user-error';
 
 const run = promisify(execFile);
 
@@ -60,6 +61,17 @@ export class LocalEnvironment {
   /** The machine of a single server. */
   public get machine(): Machine {
     return this.machineOf(this.outputs.server_instance_id as string);
+  }
+
+  /** Port of PostgreSQL on this machine. */
+  public get databasePort(): number {
+    return rememberedPort(join(this.directory, 'postgres', 'port')) ?? this.environment.database.port;
+  }
+
+  /** The Terraform state, out of its bucket. */
+  public state(): Promise<string> {
+    const { accountId, name, region } = this.environment;
+    return this.aws.cli(region, 's3', 'cp', `s3://${stateBucketName(accountId, region)}/${stateKey(name)}`, '-');
   }
 
   /** The machines of the Auto Scaling group, those that serve now. */
@@ -124,6 +136,8 @@ export class LocalEnvironment {
   private async upFleet(): Promise<void> {
     const { progress } = this;
     const fleet = await this.fleet();
+    if (fleet.length === 0)
+      throw new UserError(`the Auto Scaling group ${this.outputs.auto_scaling_group} has no server`);
     const ports: number[] = [];
     for (const [index, { instanceId, machine }] of fleet.entries()) {
       const which = `server ${index + 1} of ${fleet.length}, ${instanceId}`;

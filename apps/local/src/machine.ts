@@ -44,6 +44,11 @@ export class Machine {
     return runningPid(this.background) !== undefined;
   }
 
+  /** Process of the server; 0 when it does not run. */
+  public get pid(): number {
+    return runningPid(this.background) ?? 0;
+  }
+
   /** The server's configuration as the stack rendered it. */
   public get config(): ServerConfig {
     return JSON.parse(readFileSync(join(this.root, 'etc/mlflow/server.json'), 'utf8'));

@@ -247,6 +247,8 @@ export const environmentSchema = z.strictObject({
   database,
   artifacts,
   observability,
+  /** It is about to be destroyed: nothing is protected any more, artifacts go too; the final snapshot is still taken. @default false */
+  beingRemoved: flag.optional(),
   /** Plans and deploys from GitHub: bootstrap makes a role for each. @default - from a person's shell only */
   github: github.optional(),
 });

@@ -98,4 +98,53 @@ describe('TrackingEnvironment', () => {
     expect(build).toThrow(EnvironmentError);
     expect(build).toThrow(/server\.sizing\.jobs: got true[\s\S]*database\.password/);
   });
+
+  const prod = (more: Partial<EnvironmentInput> = {}) =>
+    environment({
+      ...identity,
+      template: 'production',
+      name: 'prod',
+      access: { trackingCidrs: ['10.0.0.0/8'] },
+      loadBalancer: { domainName: 'mlflow.example.com', hostedZoneId: 'Z0123456789ABCDEFGHIJ' },
+      ...more,
+    });
+
+  it('composes production from the same parts: a fleet behind HTTPS that only the load balancer reaches', () => {
+    const template = prod();
+    expect(template.resources('aws_instance')).toEqual({});
+    expect(template.resource('aws_autoscaling_group')).toMatchObject({
+      min_size: 2,
+      health_check_type: 'ELB',
+      instance_refresh: { strategy: 'Rolling', preferences: { min_healthy_percentage: 100, auto_rollback: true } },
+    });
+    const byCidr = Object.values(template.resources('aws_vpc_security_group_ingress_rule')).filter(
+      (rule) => rule.cidr_ipv4,
+    );
+    expect(byCidr.map((rule) => [rule.from_port, rule.cidr_ipv4]).sort()).toEqual([
+      [443, '10.0.0.0/8'],
+      [80, '10.0.0.0/8'],
+    ]);
+    expect(template.outputs.tracking_uri).toBe('https://mlflow.example.com');
+    expect(template.text).toContain('\\"allowedHosts\\": [\\n    \\"mlflow.example.com\\"');
+    expect(template.text).not.toMatch(/secret_string|master_password/);
+  });
+
+  it('protects production until it is being removed, and takes a snapshot even then', () => {
+    expect(prod().resource('aws_db_instance')).toMatchObject({
+      deletion_protection: true,
+      skip_final_snapshot: false,
+      lifecycle: { prevent_destroy: true },
+    });
+    const removed = prod({ beingRemoved: true });
+    expect(removed.resource('aws_db_instance')).toMatchObject({
+      deletion_protection: false,
+      skip_final_snapshot: false,
+    });
+    expect(removed.resource('aws_db_instance').lifecycle).not.toHaveProperty('prevent_destroy');
+    expect(removed.resource('aws_lb').enable_deletion_protection).toBe(false);
+  });
+
+  it('keeps production’s addresses', () => {
+    expect(prod().addresses()).toMatchSnapshot();
+  });
 });

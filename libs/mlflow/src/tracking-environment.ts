@@ -30,6 +30,7 @@ export class TrackingEnvironment extends EnvironmentStack {
     refuseUnbuilt(environment);
     const { access, accountId, artifacts, database, loadBalancer, network, observability, region, server } =
       environment;
+    const { beingRemoved = false } = environment;
     const name = resourceName(environment.name, 'mlflow');
     const subnets = subnetCidrs(environment);
 
@@ -59,7 +60,7 @@ export class TrackingEnvironment extends EnvironmentStack {
       noncurrentVersionDays: artifacts.noncurrentVersionDays,
       kmsKeyArn: key?.arn,
       accessLogs: logs,
-      forceDestroy: artifacts.forceDestroy,
+      forceDestroy: artifacts.forceDestroy || beingRemoved,
     });
     const backendStore = new BackendStore(this, 'backend-store', {
       network: vpc.private,
@@ -81,7 +82,7 @@ export class TrackingEnvironment extends EnvironmentStack {
       enhancedMonitoringSeconds: database.enhancedMonitoringSeconds,
       finalSnapshot: database.finalSnapshot,
       restoreFromSnapshot: database.restoreFromSnapshot,
-      protect: database.deletionProtection,
+      protect: database.deletionProtection && !beingRemoved,
     });
 
     const role = new ServerRole(this, 'server-role', { name: `${name}-tracking-server` });
@@ -179,7 +180,7 @@ export class TrackingEnvironment extends EnvironmentStack {
         idleTimeoutSeconds: loadBalancer.idleTimeoutSeconds,
         accessLogs: logs,
         waf: loadBalancer.waf,
-        protect: database.deletionProtection,
+        protect: database.deletionProtection && !beingRemoved,
       });
       const fleet = new ServerFleet(this, 'servers', {
         ...machine,

@@ -1,0 +1,159 @@
+import { prod } from '@mlflow-on-aws/prod';
+import { chmodSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cdktf } from './deployment';
+import { LocalEnvironment } from './local-environment';
+import { Progress } from './progress';
+import { SecondCheckout } from './testing/second-checkout';
+import { prepareTools } from './tools';
+
+// The unmodified prod stack: two servers behind a load balancer. Each test is a station of its life.
+jest.setTimeout(20 * 60_000);
+
+const environment = prod();
+const { region } = environment;
+let directory: string;
+let local: LocalEnvironment;
+let login: string;
+
+beforeAll(async () => {
+  directory = realpathSync(mkdtempSync(join(tmpdir(), 'mlflow fleet ')));
+  chmodSync(directory, 0o755);
+  const progress = new Progress();
+  local = new LocalEnvironment(directory, environment, await prepareTools(directory, progress), progress);
+  await local.up();
+  const { MLFLOW_TRACKING_USERNAME: user, MLFLOW_TRACKING_PASSWORD: password } = await local.clientEnvironment();
+  login = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+});
+
+afterAll(async () => {
+  await local?.down();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const aws = async (...args: string[]) => JSON.parse((await local.aws.cli(region, ...args, '--output', 'json')) || '{}');
+
+/** A client that logs runs all the time, and sends again what was not answered, as MLflow's does. */
+class Client {
+  public readonly runs: string[] = [];
+  public sentAgain = 0;
+  private stopping = false;
+  private readonly working = this.work();
+
+  public async stop(): Promise<void> {
+    this.stopping = true;
+    await this.working;
+  }
+
+  private async work(): Promise<void> {
+    while (!this.stopping) this.runs.push(await this.createRun());
+  }
+
+  private async createRun(): Promise<string> {
+    for (let attempt = 1; attempt <= 7; attempt++) {
+      const answer = await fetch(`${local.trackingUri}/api/2.0/mlflow/runs/create`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: login },
+        body: JSON.stringify({ experiment_id: '0', start_time: Date.now() }),
+      }).catch(() => undefined);
+      if (answer?.ok) return ((await answer.json()) as { run: { info: { run_id: string } } }).run.info.run_id;
+      if (answer && answer.status < 500) throw new Error(`${answer.status} ${await answer.text()}`);
+      this.sentAgain++;
+      await new Promise((resolve) => setTimeout(resolve, 100 * 2 ** attempt));
+    }
+    throw new Error('the client gave up');
+  }
+
+  public async missing(): Promise<string[]> {
+    const there = new Set(
+      (await local.postgres.sql(local.databasePort, 'mlflow_db', 'SELECT run_uuid FROM runs')).trim().split('\n'),
+    );
+    return this.runs.filter((run) => !there.has(run));
+  }
+}
+
+const served = async (count: number, client: Client) => {
+  const until = client.runs.length + count;
+  while (client.runs.length < until) await new Promise((resolve) => setTimeout(resolve, 50));
+};
+
+test('after a deploy, a second plan says that there is nothing to do', async () => {
+  await cdktf(local.cdktf, () => undefined, 'diff', 'prod');
+  expect(readFileSync(join(directory, 'cdktf-diff.log'), 'utf8')).toContain('No changes');
+});
+
+test('the tutorial’s client works with the administrator’s password, and nobody without one', async () => {
+  expect(await local.quickstart()).toMatchObject({ model: 'iris-classifier', modelVersion: '1' });
+  expect((await fetch(`${local.trackingUri}/api/2.0/mlflow/experiments/get?experiment_id=0`)).status).toBe(401);
+});
+
+test('artifacts are under the environment’s own key', async () => {
+  const [{ ServerSideEncryptionConfiguration }] = [
+    await aws('s3api', 'get-bucket-encryption', '--bucket', local.outputs.artifact_bucket as string),
+  ];
+  expect(ServerSideEncryptionConfiguration.Rules[0].ApplyServerSideEncryptionByDefault.SSEAlgorithm).toBe('aws:kms');
+});
+
+test('a client keeps working while a server is killed', async () => {
+  const [first] = await local.fleet();
+  const client = new Client();
+  await served(20, client);
+  process.kill(first!.machine.pid, 'SIGKILL');
+  await served(50, client);
+  await client.stop();
+  expect(await client.missing()).toEqual([]);
+  await local.up(); // what Auto Scaling does with a server that does not answer
+});
+
+test('a client keeps working, with no request sent again, while a rolling refresh goes through', async () => {
+  const before = (await local.fleet()).map(({ instanceId }) => instanceId);
+  const client = new Client();
+  await served(20, client);
+  await aws(
+    ...['autoscaling', 'start-instance-refresh'],
+    ...['--auto-scaling-group-name', local.outputs.auto_scaling_group as string],
+  );
+  await local.up();
+  await served(20, client);
+  await client.stop();
+  const after = (await local.fleet()).map(({ instanceId }) => instanceId);
+  expect(after).toHaveLength(2);
+  expect(after.filter((id) => before.includes(id))).toEqual([]);
+  expect(client.sentAgain).toBe(0);
+  expect(await client.missing()).toEqual([]);
+});
+
+test('password and key of the administrator are in no state, plan or log', async () => {
+  const { MLFLOW_TRACKING_PASSWORD: password } = await local.clientEnvironment();
+  expect(password!.length).toBeGreaterThan(20);
+  const [state, deployed] = [await local.state(), readFileSync(join(directory, 'cdktf-deploy.log'), 'utf8')];
+  expect(state).toContain('aws_secretsmanager_secret');
+  for (const text of [state, deployed]) expect(text).not.toContain(password);
+  for (const { machine } of await local.fleet()) {
+    expect(readFileSync(`/proc/${machine.pid}/environ`, 'utf8')).not.toContain(password);
+    expect(JSON.stringify(machine.config)).not.toContain(password);
+  }
+});
+
+test('a destroy is refused, and nothing is gone', async () => {
+  await expect(local.destroy()).rejects.toThrow();
+  expect(readFileSync(join(directory, 'cdktf-destroy.log'), 'utf8')).toContain('Instance cannot be destroyed');
+  expect((await aws('rds', 'describe-db-instances')).DBInstances).toHaveLength(1);
+  expect((await fetch(`${local.trackingUri}/health`)).status).toBe(200);
+});
+
+test('the documented way removes it for good, and leaves the snapshot', async () => {
+  const checkout = new SecondCheckout(join(directory, 'checkout'), local.cdktf.environment);
+  checkout.edit('apps/prod/environment.ts', "name: 'prod',", "name: 'prod',\n  beingRemoved: true,");
+  for (const command of ['deploy', 'destroy']) {
+    const { code, said } = await checkout.cdktf([command, 'prod', '--auto-approve']);
+    if (code !== 0) throw new Error(said.slice(-3000));
+  }
+  expect((await aws('rds', 'describe-db-instances')).DBInstances).toEqual([]);
+  expect((await aws('ec2', 'describe-vpcs', '--filters', 'Name=is-default,Values=false')).Vpcs).toEqual([]);
+  const { DBSnapshots } = await aws('rds', 'describe-db-snapshots');
+  expect(DBSnapshots.map((one: { DBSnapshotIdentifier: string }) => one.DBSnapshotIdentifier)).toEqual([
+    expect.stringMatching(/^prod-mlflow-backend-db-.*-final$/),
+  ]);
+});
