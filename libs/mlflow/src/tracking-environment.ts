@@ -49,6 +49,7 @@ export class TrackingEnvironment extends EnvironmentStack {
           prefix: `${name}-access-logs-`,
           accountId,
           retentionDays: observability.logRetentionDays,
+          forceDestroy: artifacts.forceDestroy || beingRemoved,
         })
       : undefined;
     const key =

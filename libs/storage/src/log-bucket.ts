@@ -9,6 +9,11 @@ export interface LogBucketProps {
   readonly accountId: string;
   /** Days that logs are kept. */
   readonly retentionDays: number;
+  /**
+   * Let `destroy` delete the bucket with the logs in it.
+   * @default false
+   */
+  readonly forceDestroy?: boolean;
 }
 
 /** Where S3 and load balancers of this account write who asked for what. */
@@ -18,6 +23,7 @@ export class LogBucket extends PrivateBucket {
       name: { prefix: props.prefix },
       noncurrentVersionDays: 1,
       expirationDays: props.retentionDays,
+      forceDestroy: props.forceDestroy,
       // Keys that S3 manages: load balancers cannot write under another.
       // Sources: Elastic Load Balancing user guide, "Enable access logs for your Application Load Balancer";
       // Amazon S3 user guide, "Enabling Amazon S3 server access logging".
