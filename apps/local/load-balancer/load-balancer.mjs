@@ -1,7 +1,7 @@
 // `node load-balancer.mjs PORT TARGETS`: the part of an Application Load Balancer that a client meets, on a loopback port.
 // TARGETS is a JSON list of ports, read again all the time; who answers /health gets requests, in turn.
 // Like the real one it repeats nothing: a request whose server dies is answered 502, and MLflow's client sends it again.
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { Agent, createServer, get, request } from 'node:http';
 
 const [port, targetsFile] = process.argv.slice(2);
@@ -32,6 +32,8 @@ async function check() {
   const asked = targets();
   const answers = await Promise.all(asked.map(lives));
   healthy = asked.filter((_, i) => answers[i]);
+  // From here on no request goes to any other: those that are not in the list may be stopped.
+  writeFileSync(`${targetsFile}.taken`, JSON.stringify(asked));
   setTimeout(check, healthCheckMs);
 }
 

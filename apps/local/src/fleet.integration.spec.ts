@@ -153,7 +153,7 @@ test('the documented way removes it for good, and leaves the snapshot', async ()
   }
   expect((await aws('rds', 'describe-db-instances')).DBInstances).toEqual([]);
   expect((await aws('ec2', 'describe-vpcs', '--filters', 'Name=is-default,Values=false')).Vpcs).toEqual([]);
-  const { DBSnapshots } = await aws('rds', 'describe-db-snapshots');
+  const { DBSnapshots } = await aws('rds', 'describe-db-snapshots', '--snapshot-type', 'manual');
   expect(DBSnapshots.map((one: { DBSnapshotIdentifier: string }) => one.DBSnapshotIdentifier)).toEqual([
     expect.stringMatching(/^prod-mlflow-backend-db-.*-final$/),
   ]);

@@ -1,9 +1,9 @@
-import { renameSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { answersOk } from './machine';
 import { asset } from './paths';
 import { rememberedPort, steadyPort } from './ports';
-import { runningPid, startBackground, stopBackground, untilReady, type Background } from './processes';
+import { runningPid, startBackground, stopBackground, untilReady, waitUntil, type Background } from './processes';
 
 /** The stack's load balancer as far as this machine can be it: one loopback port, requests to whichever server is healthy. */
 export class LocalLoadBalancer {
@@ -23,11 +23,14 @@ export class LocalLoadBalancer {
     return rememberedPort(this.portFile);
   }
 
-  /** Says which servers there are, by their ports. */
-  public register(ports: readonly number[]): void {
+  /** Says which servers there are, by their ports; when it returns, no new request goes to any other. */
+  public async register(ports: readonly number[]): Promise<void> {
+    const list = JSON.stringify(ports);
     mkdirSync(this.directory, { recursive: true });
-    writeFileSync(`${this.targetsFile}.new`, JSON.stringify(ports));
+    writeFileSync(`${this.targetsFile}.new`, list);
     renameSync(`${this.targetsFile}.new`, this.targetsFile);
+    if (runningPid(this.background) === undefined) return;
+    await waitUntil(() => readFileSync(`${this.targetsFile}.taken`, 'utf8') === list, 10_000);
   }
 
   /** Starts it, unless it runs. */

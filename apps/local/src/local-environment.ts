@@ -151,7 +151,7 @@ export class LocalEnvironment {
       });
     }
     await progress.step('Start the load balancer', async () => {
-      this.loadBalancer.register(ports);
+      await this.loadBalancer.register(ports);
       await this.loadBalancer.start(this.environment.server.port);
     });
     for (const instanceId of this.machinesHere().filter((id) => !fleet.some((one) => one.instanceId === id))) {
