@@ -35,11 +35,12 @@ export class WebFirewall extends Construct {
       name,
       priority,
       overrideAction: { none: {} },
+      // In Terraform's own words: cdktf has no type for a statement, which may hold others.
       statement: {
-        managedRuleGroupStatement: {
+        managed_rule_group_statement: {
           name,
-          vendorName: 'AWS',
-          ruleActionOverride: countOnly.map((rule) => ({ name: rule, actionToUse: { count: {} } })),
+          vendor_name: 'AWS',
+          rule_action_override: countOnly.map((rule) => ({ name: rule, action_to_use: { count: {} } })),
         },
       },
       visibilityConfig: watched(name),

@@ -1,0 +1,138 @@
+import { Template } from '@mlflow-on-aws/testing';
+import { AdminSecret } from './admin-secret';
+import { TrackingLoadBalancer, type TrackingLoadBalancerProps } from './load-balancer';
+import { ServerFleet, type ServerFleetProps } from './server-fleet';
+import { ServerRole } from './server-role';
+import { ServerSecurityGroup } from './server-security-group';
+
+const network = { vpcId: 'vpc-1', subnetIds: ['subnet-1', 'subnet-2'] };
+
+const fleet = (balancer: Partial<TrackingLoadBalancerProps> = {}, servers: Partial<ServerFleetProps> = {}) =>
+  Template.of((stack) => {
+    const securityGroup = new ServerSecurityGroup(stack, 'group', {
+      name: 'prod-mlflow',
+      vpcId: 'vpc-1',
+      region: 'eu-west-1',
+      port: 5000,
+    });
+    new ServerFleet(stack, 'servers', {
+      name: 'prod-mlflow',
+      network,
+      role: new ServerRole(stack, 'role', { name: 'prod-mlflow' }),
+      securityGroup,
+      loadBalancer: new TrackingLoadBalancer(stack, 'load-balancer', {
+        name: 'prod-mlflow',
+        network,
+        domainName: 'mlflow.example.com',
+        hostedZoneId: 'Z0123456789ABCDEFGHIJ',
+        trackingCidrs: ['203.0.113.0/24'],
+        serverPort: 5000,
+        servers: securityGroup,
+        idleTimeoutSeconds: 300,
+        ...balancer,
+      }),
+      instanceType: 't4g.small',
+      rootVolumeGiB: 8,
+      userData: '#!/bin/bash\necho "a quote"\n',
+      minCount: 2,
+      maxCount: 4,
+      requestsPerMinute: 3000,
+      tags: { Environment: 'prod' },
+      ...servers,
+    });
+  });
+
+describe('TrackingLoadBalancer', () => {
+  it('serves HTTPS and sends HTTP on', () => {
+    const listeners = Object.values(fleet().resources('aws_lb_listener'));
+    expect(listeners).toHaveLength(2);
+    expect(listeners).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          port: 443,
+          protocol: 'HTTPS',
+          ssl_policy: expect.stringContaining('TLS13-1-2'),
+          default_action: [expect.objectContaining({ type: 'forward' })],
+        }),
+        expect.objectContaining({
+          port: 80,
+          default_action: [{ type: 'redirect', redirect: { protocol: 'HTTPS', port: '443', status_code: 'HTTP_301' } }],
+        }),
+      ]),
+    );
+  });
+
+  it('makes certificate and name in the zone, or takes a certificate and leaves the name to others', () => {
+    expect(fleet().resource('aws_acm_certificate')).toMatchObject({
+      domain_name: 'mlflow.example.com',
+      validation_method: 'DNS',
+    });
+    expect(Object.values(fleet().resources('aws_route53_record')).map(({ type }) => type)).toContain('A');
+    const given = fleet({
+      hostedZoneId: undefined,
+      certificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/1',
+    });
+    expect(given.resources('aws_acm_certificate')).toEqual({});
+    expect(given.resources('aws_route53_record')).toEqual({});
+    expect(() => fleet({ hostedZoneId: undefined })).toThrow('want one of them');
+  });
+
+  it('asks servers whether they live, not whether the database does: else an outage would replace them all', () => {
+    expect(fleet().resource('aws_lb_target_group')).toMatchObject({
+      health_check: { path: '/health', matcher: '200' },
+    });
+  });
+
+  it('has a firewall that lets models through', () => {
+    expect(fleet().resources('aws_wafv2_web_acl')).toEqual({});
+    const rules = fleet({ waf: true }).resource('aws_wafv2_web_acl').rule as {
+      statement: { managed_rule_group_statement: { rule_action_override?: { name: string; action_to_use: object }[] } };
+    }[];
+    const counted = rules.flatMap(({ statement }) => statement.managed_rule_group_statement.rule_action_override ?? []);
+    expect(counted).toContainEqual({ name: 'SizeRestrictions_BODY', action_to_use: { count: {} } });
+  });
+});
+
+describe('ServerFleet', () => {
+  it('is Graviton with IMDSv2 and an encrypted volume, tagged where default tags do not reach', () => {
+    const template = fleet().resource('aws_launch_template');
+    expect(template).toMatchObject({
+      metadata_options: { http_tokens: 'required' },
+      block_device_mappings: [{ ebs: { encrypted: 'true', volume_type: 'gp3' } }],
+      tag_specifications: [
+        { resource_type: 'instance', tags: { Environment: 'prod', Name: 'prod-mlflow' } },
+        { resource_type: 'volume', tags: { Environment: 'prod', Name: 'prod-mlflow' } },
+      ],
+    });
+    expect(fleet().data('aws_ssm_parameter').name).toMatch(/arm64$/);
+  });
+
+  it('waits for healthy servers, replaces them one after the other, and goes back when they are not', () => {
+    expect(fleet().resource('aws_autoscaling_group')).toMatchObject({
+      health_check_type: 'ELB',
+      wait_for_elb_capacity: 2,
+      instance_refresh: {
+        strategy: 'Rolling',
+        preferences: { min_healthy_percentage: 100, max_healthy_percentage: 200, auto_rollback: true },
+      },
+    });
+  });
+
+  it('grows with the requests, and not when it may not grow', () => {
+    expect(fleet().resource('aws_autoscaling_policy')).toMatchObject({
+      target_tracking_configuration: {
+        predefined_metric_specification: { predefined_metric_type: 'ALBRequestCountPerTarget' },
+        target_value: 3000,
+      },
+    });
+    expect(fleet({}, { maxCount: 2 }).resources('aws_autoscaling_policy')).toEqual({});
+  });
+});
+
+test('AdminSecret is made empty: what is in it is the servers’ alone', () => {
+  const template = Template.of(
+    (stack) => void new AdminSecret(stack, 'secret', { name: 'prod-mlflow-admin' }).grant('r'),
+  );
+  expect(template.resources('aws_secretsmanager_secret_version')).toEqual({});
+  expect(template.resource('aws_iam_role_policy').policy).toContain('secretsmanager:PutSecretValue');
+});
