@@ -1,6 +1,6 @@
 import type { Environment } from '@mlflow-on-aws/config';
 import { environments } from '@mlflow-on-aws/stacks';
-import { rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { answersOk } from './machine';
 import { LocalEnvironment } from './local-environment';
@@ -69,16 +69,21 @@ export async function status(name = 'dev'): Promise<void> {
   if (!healthy) process.exitCode = 1;
 }
 
-/** Prints the newest lines of one part's log. */
+/** Prints the newest lines of one part's log; of a fleet, those of every server. */
 export function logs(part = 'mlflow', name = 'dev'): void {
-  const folders: Readonly<Record<string, string>> = {
-    mlflow: 'machine',
-    postgres: 'postgres',
-    'emulated-aws': 'emulated-aws',
+  const machines = join(dataDirectory(name), 'machines');
+  const folders: Readonly<Record<string, readonly string[]>> = {
+    mlflow: existsSync(machines) ? readdirSync(machines).map((id) => join('machines', id)) : ['machine'],
+    postgres: ['postgres'],
+    'emulated-aws': ['emulated-aws'],
+    'load-balancer': ['load-balancer'],
   };
-  const folder = folders[part];
-  if (folder === undefined) throw new UserError(`got "${part}", want ${Object.keys(folders).join(', ')}`);
-  say(logTail({ name: part, directory: join(dataDirectory(name), folder) }, 100));
+  const named = folders[part];
+  if (named === undefined) throw new UserError(`got "${part}", want ${Object.keys(folders).join(', ')}`);
+  for (const folder of named) {
+    if (named.length > 1) say(`--- ${folder}`);
+    say(logTail({ name: part, directory: join(dataDirectory(name), folder) }, 100));
+  }
 }
 
 /** Prints shell lines that point clients at the environment. */

@@ -8,7 +8,7 @@ a real PostgreSQL, a real MLflow server and the tutorial's client. ENVIRONMENT i
 
   up           bring everything up and run the quickstart (also without a command)
   status       what runs, and where
-  logs [PART]  the newest lines of mlflow (default), postgres or emulated-aws
+  logs [PART]  the newest lines of mlflow (default), postgres, emulated-aws or load-balancer
   env          shell lines that point aws, terraform, cdktf and MLflow clients at it: eval "$(npm run -s local -- env)"
   down         stop everything; the next "up" brings the same runs, models and artifacts back
   down --wipe  stop everything and forget it
@@ -25,7 +25,7 @@ async function main(args: readonly string[]): Promise<void> {
     case 'status':
       return status(named[0]);
     case 'logs':
-      return logs(named[0]);
+      return logs(named[0], named[1]);
     case 'env':
       return env(named[0]);
     case 'help':
