@@ -1,4 +1,4 @@
-import { sizeServer } from '@mlflow-on-aws/tracking-server';
+import { sizeServer } from '@mlflow-on-aws/config';
 import { Laboratory } from './laboratory';
 import { Load } from './load';
 import { MemoryLimit, residentMebibytes } from './memory-limit';
