@@ -1,4 +1,4 @@
-import { actionOf, type Change, createsFirst, type Redact } from '@mlflow-on-aws/plan';
+import { actionOf, type Change, createsFirst, leavesTheOld, type Redact } from '@mlflow-on-aws/plan';
 import { diffChange } from '../diff';
 import type { CostChange } from '../cost';
 import type { PolicyFinding } from '../policy-findings';
@@ -8,6 +8,7 @@ import { changedPart } from './changed-part';
 import { costSection } from './cost';
 import { code, diffFence, fence, folded, visible, words } from './markdown';
 import { because, deferralText } from './reasons';
+import { invocations } from './said';
 import { counts } from './summary';
 import { weights } from './weights';
 
@@ -25,6 +26,7 @@ export function environmentSections(environment: EnvironmentReview, review: Revi
   const changes = byWeight(environment.changes);
   const sections = [
     ...actionSections(environment, redact),
+    ...(environment.plan === undefined ? [] : invocations(environment.plan, redact)),
     ...drift(environment, redact),
     ...outputs(environment, redact),
     ...extraSections(extras, redact),
@@ -58,7 +60,7 @@ const kinds: readonly Kind[] = [
   {
     title: 'Replace',
     weight: weights.destroyed,
-    matches: ({ action }) => action === 'replace',
+    matches: ({ action, resource }) => action === 'replace' && !leavesTheOld(resource),
     text: (change, redact) => `: ${because(change, redact)}`,
   },
   {
@@ -68,7 +70,13 @@ const kinds: readonly Kind[] = [
     text: (change, redact) => `: ${because(change, redact)}`,
   },
   {
-    title: 'Forget: stays in AWS, no longer managed here',
+    title: 'Add, and forget the old one: it stays in AWS, unmanaged and on the bill',
+    weight: weights.destroyed,
+    matches: ({ resource }) => leavesTheOld(resource),
+    text: (change, redact) => `: ${because(change, redact)}`,
+  },
+  {
+    title: 'Forget: stays in AWS and on the bill, no longer managed here',
     weight: weights.changed,
     matches: ({ action }) => action === 'forget',
     text: nothingMore,
@@ -204,6 +212,7 @@ function differs({ action }: ReviewedChange): boolean {
 }
 
 function verb({ action, resource }: ReviewedChange): string {
+  if (leavesTheOld(resource)) return 'create, then forget the old one';
   if (action === 'replace') return createsFirst(resource) ? 'create, then destroy the old one' : 'destroy, then create';
   return action === 'no-op' ? 'no change' : action;
 }
