@@ -152,13 +152,20 @@ export type PlannedResource = z.infer<typeof resourceValuesSchema>;
 /** The values of a module and of those it calls. */
 export type ModuleValues = z.infer<typeof moduleValuesSchema>;
 
+const planned = new WeakMap<Plan, PlannedResource[]>();
+
 /** Every managed resource that will exist after the plan is applied, of all modules. */
-export function plannedResources(plan: Plan): PlannedResource[] {
+export function plannedResources(plan: Plan): readonly PlannedResource[] {
+  const known = planned.get(plan);
+  if (known !== undefined) return known;
   const inModule = (module: ModuleValues): PlannedResource[] => [
     ...module.resources.filter(({ mode }) => mode === 'managed'),
     ...module.child_modules.flatMap(inModule),
   ];
-  return plan.planned_values.root_module === undefined ? [] : inModule(plan.planned_values.root_module);
+  const { root_module } = plan.planned_values;
+  const resources = root_module === undefined ? [] : inModule(root_module);
+  planned.set(plan, resources);
+  return resources;
 }
 
 type ConfigurationModule = z.infer<typeof configurationModuleSchema>;
