@@ -4,11 +4,10 @@ import { readArguments, usage } from './arguments';
 import { commands } from './commands';
 import { renderComment } from './comment';
 import { ExceptionsError, type PlanException, readExceptions } from './exceptions';
-import { GitHubError } from './github';
 import { extrasOf } from './extras';
 import { type PolicyFinding, readPolicyFindings } from './policy-findings';
 import { exitCodes, review, type ReviewInput } from './review';
-import { UserError } from './user-error';
+import { UserError } from '@mlflow-on-aws/command-line';
 
 const more = Object.values(commands)
   .map((command) => `  ${command.usage}`)
@@ -26,7 +25,7 @@ async function main([name = '', ...args]: readonly string[]): Promise<number> {
     if (said !== '') console.log(said);
     return 0;
   } catch (error) {
-    if (!(error instanceof UserError || error instanceof GitHubError || error instanceof PlanError)) throw error;
+    if (!(error instanceof UserError)) throw error;
     console.error(error.message);
     return 1;
   }
