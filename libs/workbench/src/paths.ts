@@ -3,12 +3,12 @@ import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** Root of this checkout. */
 // From wherever the bundled app lies, by the package's own name.
 // eslint-disable-next-line @nx/enforce-module-boundaries
-export const checkout = realpathSync(
-  dirname(dirname(dirname(require.resolve('@mlflow-on-aws/workbench/package.json')))),
-);
+const ownPackage = require.resolve('@mlflow-on-aws/workbench/package.json');
+
+/** Root of this checkout. */
+export const checkout = realpathSync(dirname(dirname(dirname(ownPackage))));
 
 /** A file of this lib that is not TypeScript. */
 export const asset = (...parts: string[]): string => join(checkout, 'libs', 'workbench', ...parts);

@@ -10,7 +10,16 @@ import { exclusively } from './lock';
 import { checkout, dataDirectory } from './paths';
 import { freePort, rememberedPort, steadyPort } from './ports';
 import { findPostgres } from './postgres';
-import { logFile, logTail, runningPid, startBackground, startTime, stopBackground, untilReady, waitUntil } from './processes';
+import {
+  logFile,
+  logTail,
+  runningPid,
+  startBackground,
+  startTime,
+  stopBackground,
+  untilReady,
+  waitUntil,
+} from './processes';
 import { elapsed, Progress } from './progress';
 import { findPython } from './python';
 import { scramVerifier } from './scram';

@@ -1,4 +1,3 @@
-/// <reference path="./js-yaml.d.ts" />
 import { checkout } from '@mlflow-on-aws/workbench';
 import { execFileSync, spawn } from 'node:child_process';
 import {
@@ -13,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { load } from 'js-yaml';
+import { parse } from 'yaml';
 
 interface Step {
   readonly id?: string;
@@ -50,7 +49,7 @@ export const workflowNames = readdirSync(folder).map((file) => file.replace(/\.y
 
 /** Reads a workflow. */
 export function workflow(name: string): Workflow {
-  return load(readFileSync(join(folder, `${name}.yml`), 'utf8')) as Workflow;
+  return parse(readFileSync(join(folder, `${name}.yml`), 'utf8')) as Workflow;
 }
 
 /** The text of a workflow. */
