@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextvars import ContextVar
-from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # Not there yet, or cancelled because of what the replica had to replay.
 ASK_THE_PRIMARY = (404, 503)
@@ -15,19 +17,19 @@ on_primary: ContextVar[bool] = ContextVar('on_primary', default=False)
 class ReadsFromReplica:
     """MLflow's application; requests that change something read what they need from the primary, and nobody misses what is there."""
 
-    def __init__(self, application: Any):
+    def __init__(self, application: ASGIApp):
         self._application = application
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope['type'] != 'http' or not _only_reads(scope['method'], scope['path']):
             await self._ask_primary(scope, receive, send)
             return
         body = await _whole_body(receive)
         refused = False
 
-        async def unless_refused(message: Any) -> None:
+        async def unless_refused(message: Message) -> None:
             nonlocal refused
-            refused = refused or message['type'] == 'http.response.start' and message['status'] in ASK_THE_PRIMARY
+            refused = refused or (message['type'] == 'http.response.start' and message['status'] in ASK_THE_PRIMARY)
             if not refused:
                 await send(message)
 
@@ -35,7 +37,7 @@ class ReadsFromReplica:
         if refused:
             await self._ask_primary(scope, _again(body, receive), send)
 
-    async def _ask_primary(self, scope: Any, receive: Any, send: Any) -> None:
+    async def _ask_primary(self, scope: Scope, receive: Receive, send: Send) -> None:
         token = on_primary.set(True)
         try:
             await self._application(scope, receive, send)
@@ -45,10 +47,10 @@ class ReadsFromReplica:
 
 def _only_reads(method: str, path: str) -> bool:
     """Searches are posted. Artifacts are large, and have one row in the database to look up."""
-    return 'artifact' not in path and (method in ('GET', 'HEAD') or method == 'POST' and path.endswith('/search'))
+    return 'artifact' not in path and (method in ('GET', 'HEAD') or (method == 'POST' and path.endswith('/search')))
 
 
-async def _whole_body(receive: Any) -> bytes:
+async def _whole_body(receive: Receive) -> bytes:
     parts: list[bytes] = []
     more = True
     while more:
@@ -58,11 +60,11 @@ async def _whole_body(receive: Any) -> bytes:
     return b''.join(parts)
 
 
-def _again(body: bytes, receive: Any) -> Any:
+def _again(body: bytes, receive: Receive) -> Receive:
     """Receives a body that was received, and then what comes behind it."""
-    messages = iter([{'type': 'http.request', 'body': body, 'more_body': False}])
+    messages: Iterator[Message] = iter([{'type': 'http.request', 'body': body, 'more_body': False}])
 
-    async def received() -> Any:
+    async def received() -> Message:
         return next(messages, None) or await receive()
 
     return received

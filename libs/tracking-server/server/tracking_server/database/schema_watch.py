@@ -7,8 +7,9 @@ and yet wrong: traces, for one, lose their names and spans between 3.16 and 3.17
 from __future__ import annotations
 
 import logging
-from typing import Any, Callable
+from collections.abc import Callable
 
+from .connection import Connection
 from .locks import Lock
 
 _logger = logging.getLogger(__name__)
@@ -19,7 +20,7 @@ INTERVAL_SECONDS = 2.0
 class SchemaWatch:
     """Compares the schema of the database, again and again, with the one that this MLflow is made for."""
 
-    def __init__(self, expected: str, connect: Callable[[], Any]):
+    def __init__(self, expected: str, connect: Callable[[], Connection]):
         self._expected = expected
         self._connect = connect
         # Whether a server is about to migrate, or does; when it fails, this one goes on.
@@ -52,8 +53,11 @@ class SchemaWatch:
         connection = self._connect()
         try:
             with connection.cursor() as cursor:
-                cursor.execute('SELECT version_num, pg_try_advisory_xact_lock_shared(%s) FROM alembic_version', (int(Lock.MIGRATION_AHEAD),))
-                found, free = cursor.fetchone()
-                return found, free
+                question = 'SELECT version_num, pg_try_advisory_xact_lock_shared(%s) FROM alembic_version'
+                cursor.execute(question, (int(Lock.MIGRATION_AHEAD),))
+                row = cursor.fetchone()
+                if row is None:
+                    raise LookupError('no schema')
+                return row[0], row[1]
         finally:
             connection.close()

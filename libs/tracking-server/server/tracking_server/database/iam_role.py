@@ -13,9 +13,11 @@ from contextlib import closing
 import psycopg2
 from psycopg2.sql import SQL, Identifier
 
-from .config import Config
+from ..config import Config
+from .connection import log_in
 from .iam_token import Tokens
 from .locks import Lock
+from .password_file import read_password
 
 _logger = logging.getLogger(__name__)
 
@@ -31,7 +33,7 @@ def prepare(config: Config, tokens: Tokens) -> None:
     """
     database = config.database
     try:
-        with closing(psycopg2.connect(dbname=database.name, **tokens.login())) as session, session.cursor() as cursor:
+        with closing(log_in(config, tokens.parameters())) as session, session.cursor() as cursor:
             cursor.execute(_HAS_TABLES, (database.user,))
             if cursor.fetchone() == (False,):
                 return
@@ -39,23 +41,23 @@ def prepare(config: Config, tokens: Tokens) -> None:
         # Where the role is there, it is PAM that refuses.
         if 'password authentication failed' not in str(error):
             raise
-    _make(config, tokens.read_password())
+    _make(config, tokens.user, read_password(config))
 
 
-def _make(config: Config, password: str) -> None:
+def _make(config: Config, iam_user: str, password: str) -> None:
     database = config.database
     owner = f'{database.user}_owner'
-    master = psycopg2.connect(dbname=database.name, user=database.user, password=password)
+    master = log_in(config, {'user': database.user, 'password': password})
     with closing(master), master, master.cursor() as cursor:
         cursor.execute('SELECT pg_advisory_xact_lock(%s)', (int(Lock.MIGRATION),))
         cursor.execute('SELECT rolname FROM pg_roles')
         there = {name for (name,) in cursor.fetchall()}
         if 'rds_iam' not in there:
             raise psycopg2.OperationalError('there is no role rds_iam: IAM database authentication is not turned on yet')
-        _logger.info('making the role %s, which logs in with tokens', database.iamUser)
+        _logger.info('making the role %s, which logs in with tokens', iam_user)
         for statement in (
             *(['CREATE ROLE {owner}'] if owner not in there else []),
-            *(['CREATE ROLE {iam} LOGIN'] if database.iamUser not in there else []),
+            *(['CREATE ROLE {iam} LOGIN'] if iam_user not in there else []),
             'GRANT {owner} TO {user}, {iam}',
             'REASSIGN OWNED BY {user} TO {owner}',
             'ALTER ROLE {iam} SET role = {owner}',
@@ -63,7 +65,7 @@ def _make(config: Config, password: str) -> None:
             'REVOKE {iam} FROM {user}',
             'GRANT rds_iam TO {iam}',
         ):
-            roles = {'user': database.user, 'iam': database.iamUser, 'owner': owner}
+            roles = {'user': database.user, 'iam': iam_user, 'owner': owner}
             cursor.execute(SQL(statement).format(**{key: Identifier(name) for key, name in roles.items()}))
         cursor.execute("SELECT pg_has_role(%s, 'rds_iam', 'MEMBER')", (database.user,))
         if cursor.fetchone() == (True,):

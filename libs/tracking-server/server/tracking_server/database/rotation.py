@@ -9,22 +9,22 @@ from __future__ import annotations
 import json
 import logging
 import secrets
-from contextlib import closing
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
-from pathlib import Path
-from typing import Any, Optional
+from datetime import UTC, datetime, timedelta
 
 from botocore.exceptions import ClientError
 from psycopg2 import sql
 from psycopg2.extensions import encrypt_password
 
-from . import database
-from .config import Config
-from .credentials import TRANSIENT, Credentials, secrets_manager
-from .locks import Lock
-from .private_file import runtime_directory
-from .waiting import wait_for
+from ..config import Config
+from ..private_file import runtime_directory
+from ..secrets_manager import TRANSIENT as SECRET_TRANSIENT
+from ..secrets_manager import is_missing, secrets_manager
+from ..waiting import wait_for
+from .connection import TRANSIENT, Connection, configure_libpq
+from .locks import Lock, only_one
+from .password_file import PasswordFile
 
 _logger = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class Version:
 
     @property
     def password(self) -> str:
-        return json.loads(self.text)['password']
+        return str(json.loads(self.text)['password'])
 
 
 def rotate(config: Config, now: bool = False) -> None:
@@ -53,21 +53,20 @@ def rotate(config: Config, now: bool = False) -> None:
     secret = Secret(config)
 
     def due() -> bool:
-        return now or secret.pending() is not None or secret.current().made + timedelta(days=days) <= datetime.now(timezone.utc)
+        return now or secret.pending() is not None or secret.current().made + timedelta(days=days) <= datetime.now(UTC)
 
-    if not wait_for('the secret of the database', lambda: (due(),), TRANSIENT, _TIMEOUT)[0]:
+    if not wait_for('the secret of the database', lambda: (due(),), SECRET_TRANSIENT, _TIMEOUT)[0]:
         _logger.info('the password of the database is not due')
         return
     # A file of its own: the server may read its own at any moment.
     password_file = runtime_directory() / 'pgpass-rotate'
-    database.configure_libpq(config, password_file, Path(__file__).parent.parent / 'rds-ca.pem')
-    credentials = Credentials(config, password_file)
+    configure_libpq(config, password_file)
+    login = PasswordFile(config, password_file)
     try:
-        wait_for('the secret of the database', credentials.refresh, TRANSIENT, _TIMEOUT)
-        session = wait_for('the database', lambda: database.connect(config, credentials), database.TRANSIENT, _TIMEOUT)
-        with closing(session):
-            session.autocommit = True
-            if not _lock(session):
+        wait_for('the secret of the database', login.renew, SECRET_TRANSIENT, _TIMEOUT)
+        with ExitStack() as held:
+            session = wait_for('the database', lambda: held.enter_context(only_one(config, login, Lock.ROTATION)), TRANSIENT, _TIMEOUT)
+            if session is None:
                 _logger.info('another server is replacing the password of the database')
             elif due():  # still: another one may just have done it
                 _replace(session, config.database.user, secret)
@@ -75,7 +74,7 @@ def rotate(config: Config, now: bool = False) -> None:
         password_file.unlink(missing_ok=True)
 
 
-def _replace(session: Any, user: str, secret: Secret) -> None:
+def _replace(session: Connection, user: str, secret: Secret) -> None:
     current = secret.current()
     pending = secret.pending() or secret.add_pending(user)
     _set_password(session, user, pending.password)
@@ -83,13 +82,7 @@ def _replace(session: Any, user: str, secret: Secret) -> None:
     _logger.info('replaced the password of the database')
 
 
-def _lock(session: Any) -> bool:
-    with session.cursor() as cursor:
-        cursor.execute('SELECT pg_try_advisory_lock(%s)', (int(Lock.ROTATION),))
-        return cursor.fetchone()[0]
-
-
-def _set_password(session: Any, user: str, password: str) -> None:
+def _set_password(session: Connection, user: str, password: str) -> None:
     # What PostgreSQL stores of it, computed here: the statement is in PostgreSQL's log, which has those that change a schema or role.
     verifier = encrypt_password(password, user, scope=session, algorithm='scram-sha-256')
     with session.cursor() as cursor:
@@ -109,12 +102,12 @@ class Secret:
     def current(self) -> Version:
         return self._version(VersionStage='AWSCURRENT')
 
-    def pending(self) -> Optional[Version]:
+    def pending(self) -> Version | None:
         """What a rotation that was cut off left."""
         try:
             found = self._version(VersionStage='AWSPENDING')
         except ClientError as error:
-            if error.response['Error']['Code'] != 'ResourceNotFoundException':
+            if not is_missing(error):
                 raise
             return None
         # Cut off after its last step but one.

@@ -11,16 +11,17 @@ import logging
 import threading
 import time
 from collections import deque
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Iterator, Optional
+from typing import Any
 
 import sqlalchemy
 from mlflow.store.db import utils
 from sqlalchemy.orm import Session
 
-from .config import Config
-from .database import replica_uri
-from .reading import on_primary
+from ..asgi.reading import on_primary
+from ..config import Config
+from .connection import replica_uri
 
 _logger = logging.getLogger(__name__)
 
@@ -33,9 +34,9 @@ class Replica:
     """The read replica, and whether it is read from. Looked after by a thread, so that no request waits for one that is away."""
 
     def __init__(self, config: Config):
-        self._engine = utils.create_sqlalchemy_engine(replica_uri(config))
+        self._engine: sqlalchemy.Engine = utils.create_sqlalchemy_engine(replica_uri(config))
         self._schema = utils._get_latest_schema_revision()
-        self._follows: Optional[bool] = None
+        self._follows: bool | None = None
         # When the primary had written how far, for what the replica has not replayed yet.
         self._marks: deque[tuple[float, int]] = deque()
 
@@ -59,7 +60,7 @@ class Replica:
 
         store.ManagedSessionMaker = managed
 
-    def _connect(self) -> Optional[sqlalchemy.Connection]:
+    def _connect(self) -> sqlalchemy.Connection | None:
         if not self._follows:
             return None
         try:
@@ -76,7 +77,7 @@ class Replica:
                 self._say(str(error))
             time.sleep(_LOOK_EVERY_SECONDS)
 
-    def _look(self, primary: sqlalchemy.Engine) -> Optional[str]:
+    def _look(self, primary: sqlalchemy.Engine) -> str | None:
         """What is wrong with the replica, or None."""
         try:
             with primary.connect() as connection:
@@ -97,7 +98,7 @@ class Replica:
             return 'it has not the schema of this server yet'
         return None
 
-    def _say(self, problem: Optional[str]) -> None:
+    def _say(self, problem: str | None) -> None:
         follows = problem is None
         if follows != self._follows:
             if follows:

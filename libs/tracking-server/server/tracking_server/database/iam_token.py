@@ -8,52 +8,55 @@ Source: Amazon RDS user guide, "IAM database authentication for MariaDB, MySQL, 
 
 from __future__ import annotations
 
-import time
-from pathlib import Path
-from typing import Any, Optional
-
 import botocore.session
 from botocore.auth import SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials, ReadOnlyCredentials
 from botocore.exceptions import NoCredentialsError
 
-from .config import Config
-from .credentials import Credentials
+from ..config import Config
+from .login import OncePerRefusal
 
 LIFETIME_SECONDS = 900
 
 
-class Tokens(Credentials):
-    """Signs tokens with the credentials of this machine's role."""
+class Tokens:
+    """A `Login` that signs tokens with the credentials of this machine's role, for one PostgreSQL role."""
 
     kind = 'token'
     source = "the credentials of this machine's role"
 
-    def __init__(self, config: Config, file: Path):
-        super().__init__(config, file)
-        self._signing: Any = None
+    def __init__(self, config: Config, user: str):
+        self._config = config
+        self.user = user
+        self._refusals = OncePerRefusal()
+        self._signing: Credentials | None = None
 
-    def refresh(self) -> None:
+    def parameters(self, host: str | None = None) -> dict[str, str]:
+        """User and token for a host, the configured one by default. Raises what botocore raises."""
+        signing = (self._signing or self._find_credentials()).get_frozen_credentials()
+        database = self._config.database
+        return {'user': self.user, 'password': sign(signing, self._config.region, host or database.host, database.port, self.user)}
+
+    def renew(self) -> None:
         """Asks for the role's credentials anew; botocore renews them before they end. Raises what botocore raises."""
+        self._find_credentials()
+
+    def renew_refused(self, refused_at: float) -> None:
+        """Asks anew once for all connections that were refused at about the same time."""
+        self._refusals.renew(refused_at, self.renew)
+
+    def _find_credentials(self) -> Credentials:
         # A session of its own: it remembers none that were taken back.
         found = botocore.session.Session().get_credentials()
         if found is None:
             raise NoCredentialsError
         self._signing = found
-        self._renewed = time.monotonic()
-
-    def login(self, host: Optional[str] = None) -> dict[str, str]:
-        """User and token for a host, the configured one by default. Raises what botocore raises."""
-        if self._signing is None:
-            self.refresh()
-        database = self._database
-        signing = self._signing.get_frozen_credentials()
-        token = sign(signing, self._region, host or database.host, database.port, database.iamUser)
-        return {'user': database.iamUser, 'password': token}
+        return found
 
 
-def sign(credentials: Any, region: str, host: str, port: int, user: str) -> str:
+def sign(credentials: ReadOnlyCredentials, region: str, host: str, port: int, user: str) -> str:
     """The token that boto3's `generate_db_auth_token` makes, without the 5 MiB that a client of RDS takes."""
     request = AWSRequest(method='GET', url=f'https://{host}:{port}/', params={'Action': 'connect', 'DBUser': user})
     SigV4QueryAuth(credentials, 'rds-db', region, expires=LIFETIME_SECONDS).add_auth(request)
-    return request.url.removeprefix('https://')
+    return str(request.url).removeprefix('https://')
