@@ -1,5 +1,5 @@
 import { Laboratory, Load, MemoryLimit, residentMebibytes } from '@mlflow-on-aws/laboratory';
-import { sizeServer } from '@mlflow-on-aws/tracking-server';
+import { sizeServer } from '@mlflow-on-aws/config';
 
 jest.setTimeout(5 * 60_000);
 

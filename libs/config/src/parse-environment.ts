@@ -60,10 +60,12 @@ export function parseEnvironment(input: unknown, file: string): Environment {
   const concerns = ({ path, against = [] }: Finding) => [path, ...against].map(split);
   const meaningful = between.filter((finding) => !concerns(finding).some((path) => wrong.some(holds(path))));
 
-  const problems = [...issues.flatMap((issue) => problemsOf(issue, filled)), ...meaningful].map(({ path, want }) => {
-    const parts = split(path);
-    return `${file}: ${dotted(parts)}: got ${show(at(filled, parts), String(parts.at(-1)))}, want ${want}`;
-  });
+  const problems = [...issues.flatMap((issue) => problemsOf(issue, filled)), ...meaningful].map(
+    ({ path, got, want }) => {
+      const parts = split(path);
+      return `${file}: ${dotted(parts)}: got ${got ?? show(at(filled, parts), String(parts.at(-1)))}, want ${want}`;
+    },
+  );
   if (problems.length > 0 || !parsed.success) throw new EnvironmentError(problems);
   return parsed.data;
 }

@@ -1,3 +1,6 @@
+import { databaseClasses, serverTypes, type MachineSize } from './offers';
+import type { Environment } from './schema';
+
 /** How many processes serve, and how many database connections each may hold. */
 export interface ServerSizing {
   /** Processes that serve requests. */
@@ -26,22 +29,6 @@ export interface SizingInput {
   readonly authentication?: boolean;
 }
 
-/** Memory in GiB and virtual processors by size, of the families that MLflow is sensibly run on (t, m). */
-const sizes: Readonly<Record<string, { readonly memoryGiB: number; readonly processors: number }>> = {
-  nano: { memoryGiB: 0.5, processors: 2 },
-  micro: { memoryGiB: 1, processors: 2 },
-  small: { memoryGiB: 2, processors: 2 },
-  medium: { memoryGiB: 4, processors: 2 },
-  large: { memoryGiB: 8, processors: 2 },
-  xlarge: { memoryGiB: 16, processors: 4 },
-  '2xlarge': { memoryGiB: 32, processors: 8 },
-  '4xlarge': { memoryGiB: 64, processors: 16 },
-  '8xlarge': { memoryGiB: 128, processors: 32 },
-  '12xlarge': { memoryGiB: 192, processors: 48 },
-  '16xlarge': { memoryGiB: 256, processors: 64 },
-  '24xlarge': { memoryGiB: 384, processors: 96 },
-};
-
 /** Request threads of one worker at the most: they share one interpreter, and more of them only fight for it. Measured, November 2026. */
 const requestThreads = 16;
 /** Connections below which another worker does not pay. */
@@ -54,25 +41,48 @@ const memoryOfSystemGiB = 0.5;
  * Sizes a server so that it fits its machine, and so that no number of requests exhausts the database's connections.
  * @throws Error for an instance type or class of unknown size, and for more servers than the database has connections for
  */
-export function sizeServer({
-  instanceType,
-  databaseClass,
-  servers = 1,
-  authentication = false,
-}: SizingInput): ServerSizing {
-  const poolsPerWorker = pools(authentication);
-  const machine = sizeOf(instanceType);
+export function sizeServer(input: SizingInput): ServerSizing {
+  const { workers, pool } = share(input);
+  if (pool < 2) {
+    throw new Error(`got ${input.servers} servers on ${input.databaseClass}, want a class that takes more connections`);
+  }
+  return { workers, poolSize: Math.ceil(pool / 2), maxOverflow: Math.floor(pool / 2) };
+}
+
+/** Whether a database has at least two connections for every pool of the servers. */
+export function isEnoughFor(input: SizingInput): boolean {
+  return share(input).pool >= 2;
+}
+
+/** The workers of a server, and what each of their pools gets of the database's connections. */
+function share({ instanceType, databaseClass, servers = 1, authentication = false }: SizingInput) {
+  const machine = known(serverTypes.sizeOf(instanceType), instanceType);
   // Half of them at most: two servers overlap while one replaces the other.
   const connections = Math.floor(maxConnections(databaseClass) / 2) - 5;
+  const poolsOfAWorker = servers * pools(authentication);
   const fitting = Math.min(
     machine.processors,
     Math.floor((machine.memoryGiB - memoryOfSystemGiB) / memoryPerWorkerGiB),
-    Math.floor(connections / (servers * poolsPerWorker * leastPool)),
+    Math.floor(connections / (poolsOfAWorker * leastPool)),
   );
   const workers = Math.max(1, fitting);
-  const pool = Math.min(2 * requestThreads, Math.floor(connections / (servers * workers * poolsPerWorker)));
-  if (pool < 2) throw new Error(`got ${servers} servers on ${databaseClass}, want a class that takes more connections`);
-  return { workers, poolSize: Math.ceil(pool / 2), maxOverflow: Math.floor(pool / 2) };
+  return { workers, pool: Math.min(2 * requestThreads, Math.floor(connections / (poolsOfAWorker * workers))) };
+}
+
+/** The size of an environment's servers: as computed, but for what the environment says itself. */
+export function sizingOf(environment: Environment): ServerSizing {
+  const given = Object.entries(environment.server.sizing ?? {}).filter(([, value]) => value !== undefined);
+  return { ...sizeServer(sizingInput(environment)), ...Object.fromEntries(given) };
+}
+
+/** What the servers of an environment are sized to. */
+export function sizingInput({ access, database, server }: Environment): Required<SizingInput> {
+  return {
+    instanceType: server.instanceType,
+    databaseClass: database.instanceClass,
+    servers: server.maxCount,
+    authentication: access.authentication === 'basic-auth',
+  };
 }
 
 /** Connections that servers of a size open at the most. */
@@ -91,9 +101,9 @@ function pools(authentication: boolean): number {
   return authentication ? 3 : 2;
 }
 
-/** Memory of an EC2 instance type or RDS instance class in GiB. Throws Error for one of unknown size. */
-export function memoryGiB(typeOrClass: string): number {
-  return sizeOf(typeOrClass).memoryGiB;
+/** Memory of an RDS instance class in GiB. Throws Error for one of unknown size. */
+export function databaseMemoryGiB(databaseClass: string): number {
+  return known(databaseClasses.sizeOf(databaseClass), databaseClass).memoryGiB;
 }
 
 /**
@@ -102,13 +112,17 @@ export function memoryGiB(typeOrClass: string): number {
  * Source: Amazon RDS user guide, "Quotas and constraints for Amazon RDS", "Maximum number of database connections".
  */
 export function maxConnections(databaseClass: string): number {
-  const bytes = sizeOf(databaseClass).memoryGiB * 1024 ** 3 * 0.9;
+  const bytes = databaseMemoryGiB(databaseClass) * 1024 ** 3 * 0.9;
   return Math.min(Math.floor(bytes / 9531392), 5000);
 }
 
-function sizeOf(typeOrClass: string): { readonly memoryGiB: number; readonly processors: number } {
-  const name = typeOrClass.split('.').at(-1) ?? '';
-  const size = sizes[name];
+/** A size as a person reads it. */
+export function sizingText({ workers, poolSize, maxOverflow }: ServerSizing): string {
+  const many = workers === 1 ? '1 worker' : `${workers} workers`;
+  return `${many} a server, each with ${poolSize} to ${poolSize + maxOverflow} connections in a pool`;
+}
+
+function known(size: MachineSize | undefined, name: string): MachineSize {
   if (size) return size;
-  throw new Error(`got "${typeOrClass}", want a type of size ${Object.keys(sizes).join(', ')}`);
+  throw new Error(`got "${name}", want a type or class of libs/config/data`);
 }
