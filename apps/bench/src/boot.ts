@@ -1,5 +1,5 @@
-import type { Laboratory } from '@mlflow-on-aws/faults';
-import { checkout } from '@mlflow-on-aws/local';
+import type { Laboratory } from '@mlflow-on-aws/laboratory';
+import { checkout } from '@mlflow-on-aws/workbench';
 import { sizeServer } from '@mlflow-on-aws/config';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';

@@ -1,4 +1,4 @@
-import { keepTable, Laboratory, residentMebibytes, whereAndWhen } from '@mlflow-on-aws/faults';
+import { keepTable, Laboratory, residentMebibytes, whereAndWhen } from '@mlflow-on-aws/laboratory';
 import { sizeServer } from '@mlflow-on-aws/config';
 import { bootOnce, bootTable } from './boot';
 import { exercises, type Measured } from './exercises';

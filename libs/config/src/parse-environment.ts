@@ -1,3 +1,4 @@
+import { UserError } from '@mlflow-on-aws/command-line';
 import { closest, distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { findings, type Finding } from './rules';
@@ -6,7 +7,7 @@ import { dotted, show } from './show';
 import { templates } from './templates';
 
 /** Everything that is wrong with an environment file, a line each; its message is all that a person needs to see. */
-export class EnvironmentError extends Error {
+export class EnvironmentError extends UserError {
   public override readonly name = 'EnvironmentError';
 
   /** @param problems each with file, path, the value and what would be right */
