@@ -11,7 +11,7 @@ import {
 import { type Answer, answer, type PlanException } from './exceptions';
 import { driftOf } from './rules/drift';
 import { findingsOf, type Finding } from './rules/security';
-import { lossOf } from './rules/stateful';
+import { fateOf } from './rules/stateful';
 
 /** One environment to review: its plan, or why there is none. */
 export interface ReviewInput {
@@ -100,7 +100,7 @@ function reviewEnvironment(input: ReviewInput, exceptions: readonly PlanExceptio
     return { environment, verdict: 'failed', failure: plan.failure, changes: [], drift: [] };
   }
   const judge = (resource: ResourceChange, deferred?: string): ReviewedChange => {
-    const loss = endsLife(resource) ? lossOf(resource) : undefined;
+    const loss = endsLife(resource) ? fateOf(resource).loss : undefined;
     const findings = findingsOf(resource, plan);
     const refusable = loss !== undefined || findings.some(({ kind }) => kind === 'opening');
     return {
