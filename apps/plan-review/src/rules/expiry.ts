@@ -58,7 +58,8 @@ function objectExpiries(rule: Values): Expiry[] {
     only: others.length === 0 ? '' : canonical(Object.fromEntries(others)),
   };
   const objects = blocks(rule.expiration).flatMap(({ days, date }): Expiry[] => {
-    if (typeof days === 'number' && days > 0) return [{ what: 'objects of the bucket', ...which, after: days, unit: 'days' }];
+    if (typeof days === 'number' && days > 0)
+      return [{ what: 'objects of the bucket', ...which, after: days, unit: 'days' }];
     const time = typeof date === 'string' ? Date.parse(date) : Number.NaN;
     return Number.isNaN(time) ? [] : [{ what: 'objects of the bucket', ...which, after: time, unit: 'date' }];
   });

@@ -174,8 +174,8 @@ function has(values: unknown, attribute: string): boolean {
 export function sentence({ guard, attribute, before, after }: Weakened): string {
   const said = (value: unknown): string => (isUnset(value) ? 'unset' : String(value));
   const text = guard.text
-    .replace('{before}', said(before))
-    .replace('{after}', said(after))
+    .replaceAll('{before}', said(before))
+    .replaceAll('{after}', said(after))
     .replace(/\b1 days\b/, '1 day');
   return `${text} (${attribute.replaceAll('[]', '')})`;
 }

@@ -37,7 +37,6 @@ const policyAttributes = [
   'endpoint_options.tls_security_policy',
   'viewer_certificate.minimum_protocol_version',
   'tls_config.security_policy',
-  'tls_policy_name',
 ];
 const policyTypes = [
   'aws_*lb_listener',
@@ -48,7 +47,6 @@ const policyTypes = [
   'aws_cloudsearch_domain',
   'aws_cloudfront_distribution',
   'aws_iot_domain_configuration',
-  'aws_lightsail_lb*',
 ];
 
 /** From the worst to the best. */

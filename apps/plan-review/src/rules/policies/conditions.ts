@@ -4,7 +4,7 @@ import { isWholeInternet } from '../networks';
 import { type Matcher } from './match';
 
 /** One test of a condition. */
-interface Test {
+export interface Test {
   /** Operator in small letters, without the quantifier. */
   readonly operator: string;
   readonly quantifier: string;
@@ -14,7 +14,8 @@ interface Test {
 
 type Condition = Readonly<Record<string, unknown>>;
 
-function testsOf(condition: Condition): Test[] {
+/** The tests of a condition, all of which must hold. */
+export function testsOf(condition: Condition): Test[] {
   return Object.entries(condition).flatMap(([name, keys]) => {
     const [, quantifier = '', operator = ''] = /^(?:(ForAllValues|ForAnyValue):)?(.*)$/is.exec(name) ?? [];
     if (!isObject(keys)) return [];
@@ -109,8 +110,8 @@ const negative =
   /^(string(notequals|notlike|notequalsignorecase)|arn(notequals|notlike)|notipaddress|bool)(ifexists)?$/;
 
 /** Whether a condition lets in only some: without this, `Principal: *` is the whole world. */
-export function limitsWho(condition: Condition): boolean {
-  return testsOf(condition).some(
+export function limitsWho(tests: readonly Test[]): boolean {
+  return tests.some(
     // ForAllValues is true where the key is absent, as ...IfExists is.
     ({ operator, quantifier, key, values }) =>
       positive.test(operator) && quantifier !== 'forallvalues' && limits[key]?.(values) === true,
@@ -118,8 +119,7 @@ export function limitsWho(condition: Condition): boolean {
 }
 
 /** Whether a Deny with this condition shuts out everybody but some. */
-export function shutsOutOthers(condition: Condition): boolean {
-  const tests = testsOf(condition);
+export function shutsOutOthers(tests: readonly Test[]): boolean {
   const [test] = tests;
   // Of two tests both must hold for the Deny: it then shuts out fewer.
   if (test === undefined || tests.length > 1 || test.quantifier !== '') return false;
@@ -128,17 +128,14 @@ export function shutsOutOthers(condition: Condition): boolean {
 }
 
 /** The values that a condition wants for the keys that match, with any of these operators. */
-export function wanted(condition: Condition, key: RegExp): readonly (readonly string[])[] {
-  return testsOf(condition)
-    .filter((test) => positive.test(test.operator) && key.test(test.key))
-    .map(({ values }) => values);
+export function wanted(tests: readonly Test[], key: RegExp): readonly (readonly string[])[] {
+  return tests.filter((test) => positive.test(test.operator) && key.test(test.key)).map(({ values }) => values);
 }
 
 /** Whether one condition holds wherever another does: each of its tests is there, and not more strict. */
-export function isWeaker(matcher: Matcher, weak: Condition, strong: Condition): boolean {
-  const others = testsOf(strong);
-  return testsOf(weak).every((test) =>
-    others.some((other) => {
+export function isWeaker(matcher: Matcher, weak: readonly Test[], strong: readonly Test[]): boolean {
+  return weak.every((test) =>
+    strong.some((other) => {
       if (other.operator !== test.operator || other.quantifier !== test.quantifier || other.key !== test.key)
         return false;
       const [few, many] = /not/.test(test.operator) ? [test.values, other.values] : [other.values, test.values];

@@ -49,18 +49,18 @@ function meant(statements: readonly Statement[], place: Place): Said[] {
  * the owner's account in another word (SNS), whoever can mount it (EFS), everything for the owner's network (VPC endpoints).
  */
 function isDefault(statement: Said, { account, private: isPrivate = false }: Place): boolean {
-  const { allows, principals, actions, resources, condition, sid } = statement;
+  const { allows, principals, actions, resources, tests, sid } = statement;
   if (!allows || actions.allBut || principals.allBut) return false;
   if (isPrivate && forAnyone(principals) && actions.names.includes('*') && resources.names.includes('*')) return true;
   const roots = principals.names.map((name) => /^arn:[\w-]+:iam::(\d{12}):root$/.exec(name)?.[1] ?? name);
   const isOwn =
     roots.length === 1 && /^\d{12}$/.test(roots[0] ?? '') && (account === undefined || roots[0] === account);
   if (isOwn && actions.names.every((action) => /^(kms|sqs):\*$/i.test(action))) return true;
-  if (sid === '__default_statement_ID' || sid === '__owner_statement') return limitsWho(condition) || isOwn;
+  if (sid === '__default_statement_ID' || sid === '__owner_statement') return limitsWho(tests) || isOwn;
   return (
     actions.names.every((action) => /^elasticfilesystem:Client\w+$/i.test(action)) &&
     principals.names.includes('anyone') &&
-    limitsWho(condition)
+    limitsWho(tests)
   );
 }
 
@@ -77,11 +77,12 @@ const nobody: Names = { allBut: false, names: [] };
 
 function openToAnyone(statements: readonly Said[]): string[] {
   const open = statements.filter(
-    ({ allows, principals, condition }) => allows && forAnyone(principals) && !limitsWho(condition),
+    ({ allows, principals, tests }) => allows && forAnyone(principals) && !limitsWho(tests),
   );
   const found = new Set<string>();
+  const matcher = new Matcher();
   for (const statement of open) {
-    if (isShutOut(statement, statements)) continue;
+    if (isShutOut(matcher, statement, statements)) continue;
     for (const { actions, resources } of taken({ ...statement, principals: nobody })) {
       if (found.size >= mostTold) return [...found];
       found.add(`anyone may ${texts(actions)[0]} on ${texts(resources)[0]}`);
@@ -96,10 +97,9 @@ function forAnyone({ allBut, names }: Names): boolean {
 }
 
 /** Whether the policy denies to everybody but some what it allows to everybody. */
-function isShutOut(open: Said, statements: readonly Said[]): boolean {
-  const matcher = new Matcher();
+function isShutOut(matcher: Matcher, open: Said, statements: readonly Said[]): boolean {
   const denials = statements.filter(
-    ({ allows, principals, condition }) => !allows && forAll(principals) && shutsOutOthers(condition),
+    ({ allows, principals, tests }) => !allows && forAll(principals) && shutsOutOthers(tests),
   );
   try {
     return denials.some(
@@ -144,7 +144,7 @@ function wideGrants(statements: readonly Said[]): string[] {
       (action) =>
         /^([\w*-]+:)?[*?]+$/.test(action) ||
         /^[^:]*[*?]/.test(action) ||
-        (everywhere && Object.keys(statement.condition).length === 0 && escalating.some((one) => matches(action, one))),
+        (everywhere && statement.tests.length === 0 && escalating.some((one) => matches(action, one))),
     );
     return names.length === 0 ? [] : [{ ...statement, actions: { allBut: false, names } }];
   });
@@ -198,10 +198,10 @@ function areCovered(matcher: Matcher, statement: Said, others: readonly Said[]):
   return true;
 }
 
-function sentence({ actions, resources, principals, condition }: Said): string {
+function sentence({ actions, resources, principals, tests }: Said): string {
   const [who = ''] = principals.allBut ? ['anyone'] : principals.names;
   const [action, resource] = [texts(actions)[0], texts(resources)[0]];
-  const conditional = Object.keys(condition).length === 0 ? '' : ' on a condition';
+  const conditional = tests.length === 0 ? '' : ' on a condition';
   const administrator = action === '*' && resource === '*' && who === '' ? ', which makes an administrator' : '';
   return `allows ${action} on ${resource}${who === '' ? '' : ` to ${who}`}${conditional}${administrator}`;
 }
@@ -212,7 +212,7 @@ function covers(matcher: Matcher, wide: Said, narrow: Said): boolean {
     takesIn(matcher, wide.actions, narrow.actions) &&
     takesIn(matcher, wide.resources, narrow.resources) &&
     (takesIn(matcher, wide.principals, narrow.principals) || forAll(wide.principals)) &&
-    (wide.conditionText === narrow.conditionText || isWeaker(matcher, wide.condition, narrow.condition))
+    (wide.conditionText === narrow.conditionText || isWeaker(matcher, wide.tests, narrow.tests))
   );
 }
 

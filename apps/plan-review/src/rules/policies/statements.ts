@@ -1,5 +1,6 @@
-import { asList, isPolicy, jsonIn, normalPolicy } from '../../diff/documents';
+import { asList, isPolicy, jsonIn } from '../../diff/documents';
 import { canonical, isContainer, isObject } from '../../diff/marks';
+import { type Test, testsOf } from './conditions';
 import type { Matcher } from './match';
 
 /** A statement of a policy, as it is written. */
@@ -19,7 +20,7 @@ export interface Said {
   readonly resources: Names;
   /** Who; empty in a policy of an identity, which does not name anybody. `anyone` stands for everybody. */
   readonly principals: Names;
-  readonly condition: Readonly<Record<string, unknown>>;
+  readonly tests: readonly Test[];
   /** The condition as a text: equal texts are equal conditions. */
   readonly conditionText: string;
 }
@@ -27,7 +28,7 @@ export interface Said {
 /** Every statement of the policy that a text holds. */
 export function statementsIn(value: unknown): Statement[] {
   const document = jsonIn(value);
-  return isPolicy(document) ? (normalPolicy(document).Statement as unknown[]).filter(isObject) : [];
+  return isPolicy(document) ? asList(document.Statement).filter(isObject) : [];
 }
 
 /** Every statement of every policy anywhere in the values of a resource: services call the attribute differently. */
@@ -44,7 +45,7 @@ export function said(statement: Statement): Said {
     actions: named(statement, 'Action'),
     resources: named(statement, 'Resource'),
     principals: principals(statement),
-    condition: isObject(statement.Condition) ? statement.Condition : {},
+    tests: isObject(statement.Condition) ? testsOf(statement.Condition) : [],
     conditionText: canonical(statement.Condition ?? {}),
   };
 }
@@ -59,6 +60,8 @@ function named(statement: Statement, key: 'Action' | 'Resource'): Names {
 function principals(statement: Statement): Names {
   const allBut = 'NotPrincipal' in statement;
   const value = allBut ? statement.NotPrincipal : statement.Principal;
+  // "*" is short for { "AWS": "*" }.
+  if (value === '*') return { allBut, names: ['anyone'] };
   if (!isObject(value)) return { allBut: false, names: [] };
   const names = Object.entries(value).flatMap(([kind, list]) =>
     asList(list).map((name) => (kind !== 'Service' && isAnyone(String(name)) ? 'anyone' : String(name))),

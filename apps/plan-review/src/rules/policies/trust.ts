@@ -94,14 +94,14 @@ export interface Trusted {
 
 /** Where a policy lets in whoever an OIDC provider makes a token for. */
 export function trustedProviders(statements: readonly Statement[]): Trusted[] {
-  return statements.map(said).flatMap(({ allows, principals, condition, actions }) => {
+  return statements.map(said).flatMap(({ allows, principals, tests, actions }) => {
     if (!allows || !texts(actions).some((action) => /^(\*|sts:.*)$/i.test(action))) return [];
     const hosts = principals.names.flatMap((name) => hostOf(name) ?? []);
     return [...new Set(hosts)].flatMap((host) => {
       const world = shared.some((provider) => provider.host.test(host));
       const provider = [...shared, ...own].find((candidate) => candidate.host.test(host));
       if (provider === undefined) return [];
-      const values = wanted(condition, provider.claims);
+      const values = wanted(tests, provider.claims);
       if (values.some((some) => some.length > 0 && some.every(provider.names))) return [];
       const why = values.length === 0 ? 'no condition says whose token' : `${values.flat().join(', ')} names nobody`;
       return [{ world, text: `${provider.who} may assume the role (${host}: ${why})` }];
