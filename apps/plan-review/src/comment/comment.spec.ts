@@ -1,6 +1,6 @@
 import { parsePlan } from '@mlflow-on-aws/plan';
 import { review } from '../review';
-import { caseNames, commentOn, now, planOf, planWith, textOf } from '../testing/plans';
+import { providerCases, commentOn, now, planOf, planWith, textOf } from '../testing/plans';
 import { marker, renderComment } from '.';
 
 const bytes = (text: string): number => Buffer.byteLength(text);
@@ -43,7 +43,7 @@ describe('the comment', () => {
 });
 
 describe('sensitive values', () => {
-  it.each(caseNames)('are in the plan of %s, and not in its comment', (name) => {
+  it.each(providerCases)('are in the plan of %s, and not in its comment', (name) => {
     const secrets = /tok-[\w-]*never-shown[\w-]*/g;
     expect(textOf(name)).toMatch(secrets);
     expect(commentOn(planOf(name))).not.toMatch(secrets);

@@ -5,11 +5,18 @@ import { renderComment } from '../comment';
 import { extrasOf } from '../extras';
 import { review, type ReviewOptions } from '../review';
 
-/** Folder of the plans that the real provider made. */
+/** Folder of the cases: plans, each with its comment. */
 export const cases = join(__dirname, '..', '..', 'fixtures', 'cases');
 
 /** Names of the cases. */
 export const caseNames = readdirSync(cases);
+
+/** Names of those that the real provider made; the others are put together by hand, each for one kind of change. */
+export const providerCases = caseNames.filter(
+  (name) =>
+    ['no-changes', 'first-deploy', 'deferred'].includes(name) ||
+    readdirSync(join(cases, name)).some((file) => file.endsWith('.tf')),
+);
 
 /** The plan of a case. */
 export function planOf(name: string): Plan {

@@ -92,12 +92,24 @@ export interface Side {
 export function weakened(type: string, before: unknown, after: Side, guards: readonly Guard[]): Weakened[] {
   if (!isObject(after.values)) return [];
   const values = after.values;
-  return guards
-    .filter(({ types }) => types === undefined || types.some((pattern) => matches(pattern, type)))
+  return guardsOf(type, guards)
     .filter(({ atStart, refused }) => isObject(before) || atStart === true || refused === true)
     .filter(({ unless = [] }) => !unless.some((other) => !isUnset(values[other]) && !isEmpty(values[other])))
     .filter(({ except }) => except?.(values) !== true)
     .flatMap((guard) => guard.attributes.flatMap((attribute) => weaker(guard, attribute, before, after)));
+}
+
+const byType = new WeakMap<readonly Guard[], Map<string, readonly Guard[]>>();
+
+/** The guards that may concern a type, found once for all resources of it. */
+function guardsOf(type: string, guards: readonly Guard[]): readonly Guard[] {
+  const known = byType.get(guards) ?? new Map<string, readonly Guard[]>();
+  byType.set(guards, known);
+  const found =
+    known.get(type) ??
+    guards.filter(({ types }) => types === undefined || types.some((pattern) => matches(pattern, type)));
+  known.set(type, found);
+  return found;
 }
 
 function weaker(guard: Guard, attribute: string, before: unknown, after: Side): Weakened[] {
