@@ -227,7 +227,7 @@ rotation.secrets_manager = lambda region, attempts: client(region)`,
 import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from tracking_server import rotation
+from tracking_server.database import rotation
 from tracking_server.config import read_config
 
 def dies_after(work):

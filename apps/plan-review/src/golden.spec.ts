@@ -76,6 +76,8 @@ describe('verdicts on plans', () => {
     ['permissions-boundary-removed', 'changes'],
     ['default-key-policy', 'changes'],
     ['policy-with-many-stars', 'changes'],
+    ['secret-of-40kb', 'changes'],
+    ['ordinary-word-in-a-parameter', 'refused'],
   ])('%s: %s', (name, verdict) => {
     expect(review([{ environment: 'prod', plan: planOf(name) }], { now }).verdict).toBe(verdict);
   });

@@ -1,6 +1,6 @@
-import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
+import type { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { SecretsmanagerSecret } from '@cdktf/provider-aws/lib/secretsmanager-secret';
-import { acceptFindings, policyDocument } from '@mlflow-on-aws/foundation';
+import { acceptFindings, grantTo, type Grantee } from '@mlflow-on-aws/foundation';
 import { Construct } from 'constructs';
 
 /** How the secret is called. */
@@ -30,15 +30,17 @@ export class AdminSecret extends Construct {
   }
 
   /** Lets a role fill the secret, and read it. */
-  public grant(roleName: string): IamRolePolicy {
-    return new IamRolePolicy(this, 'use', {
+  public grant(role: Grantee): IamRolePolicy {
+    return grantTo(this, role, {
+      id: 'use',
       name: 'admin-secret',
-      role: roleName,
-      policy: policyDocument({
-        Sid: 'AdminSecret',
-        Action: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
-        Resource: this.arn,
-      }),
+      statements: [
+        {
+          Sid: 'AdminSecret',
+          Action: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
+          Resource: this.arn,
+        },
+      ],
     });
   }
 }

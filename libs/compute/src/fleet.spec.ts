@@ -1,4 +1,4 @@
-import { statements, Template } from '@mlflow-on-aws/testing';
+import { grantee, statements, Template } from '@mlflow-on-aws/testing';
 import { AdminSecret } from './admin-secret';
 import { TrackingLoadBalancer, type TrackingLoadBalancerProps } from './load-balancer';
 import { ServerFleet, type ServerFleetProps } from './server-fleet';
@@ -6,6 +6,7 @@ import { ServerLog } from './server-log';
 import { ServerRole } from './server-role';
 import { ServerSecurityGroup } from './server-security-group';
 
+const role = grantee('server');
 const network = { vpcId: 'vpc-1', subnetIds: ['subnet-1', 'subnet-2'] };
 
 const fleet = (balancer: Partial<TrackingLoadBalancerProps> = {}, servers: Partial<ServerFleetProps> = {}) =>
@@ -199,7 +200,7 @@ describe('ServerFleet', () => {
 
 test('ServerLog takes what machines write, and how full they are; they can read nothing', () => {
   const template = Template.of((stack) => {
-    new ServerLog(stack, 'log', { name: '/prod-mlflow/server', retentionDays: 90 }).grant('r');
+    new ServerLog(stack, 'log', { name: '/prod-mlflow/server', retentionDays: 90 }).grant(role);
   });
   expect(template.resource('aws_cloudwatch_log_group')).toMatchObject({ retention_in_days: 90 });
   const [log, metrics] = statements(template.resource('aws_iam_role_policy').policy);
@@ -213,7 +214,7 @@ test('ServerLog takes what machines write, and how full they are; they can read 
 
 test('AdminSecret is made empty: what is in it is the servers’ alone', () => {
   const template = Template.of(
-    (stack) => void new AdminSecret(stack, 'secret', { name: 'prod-mlflow-admin' }).grant('r'),
+    (stack) => void new AdminSecret(stack, 'secret', { name: 'prod-mlflow-admin' }).grant(role),
   );
   expect(template.resources('aws_secretsmanager_secret_version')).toEqual({});
   expect(template.resource('aws_iam_role_policy').policy).toContain('secretsmanager:PutSecretValue');

@@ -1,6 +1,7 @@
 export * from './admin-secret';
 export * from './certificate';
 export * from './load-balancer';
+export type { MachineProps } from './machine';
 export * from './server-fleet';
 export * from './server-instance';
 export * from './server-log';

@@ -1,5 +1,5 @@
-import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
-import { logGroup, policyDocument } from '@mlflow-on-aws/foundation';
+import type { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
+import { grantTo, logGroup, type Grantee } from '@mlflow-on-aws/foundation';
 import { Construct } from 'constructs';
 
 /** The log that servers share. */
@@ -29,11 +29,11 @@ export class ServerLog extends Construct {
   }
 
   /** Lets a role write to the log, and how full its machine is to the metrics of the namespace `MLflow`. */
-  public grant(roleName: string): IamRolePolicy {
-    return new IamRolePolicy(this, 'write', {
+  public grant(role: Grantee): IamRolePolicy {
+    return grantTo(this, role, {
+      id: 'write',
       name: 'server-log',
-      role: roleName,
-      policy: policyDocument(
+      statements: [
         {
           Sid: 'ServerLog',
           Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
@@ -46,7 +46,7 @@ export class ServerLog extends Construct {
           Resource: '*',
           Condition: { StringEquals: { 'cloudwatch:namespace': 'MLflow' } },
         },
-      ),
+      ],
     });
   }
 }

@@ -1,6 +1,7 @@
-import { statements, Template } from '@mlflow-on-aws/testing';
+import { grantee, statements, Template } from '@mlflow-on-aws/testing';
 import { BackendStore, type BackendStoreProps } from './backend-store';
 
+const server = grantee('server');
 const props: BackendStoreProps = {
   network: { vpcId: 'vpc-1', subnetIds: ['subnet-1', 'subnet-2'] },
   identifier: 'dev-mlflow-backend-db',
@@ -65,7 +66,7 @@ describe('BackendStore', () => {
   });
 
   it('grants its own secret and no other', () => {
-    const template = store({}, (backend) => backend.grantSecret('server'));
+    const template = store({}, (backend) => backend.grantSecret(server));
     const [statement] = statements(template.resource('aws_iam_role_policy').policy);
     expect(statement?.Action).toEqual(['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret']);
     expect(statement?.Resource).toMatch(/master_user_secret\[0\]\.secret_arn/);
@@ -73,7 +74,7 @@ describe('BackendStore', () => {
 
   it('takes tokens when asked, of one PostgreSQL role', () => {
     const iam = { region: 'eu-central-1', accountId: '123456789012' };
-    const template = store({ iam }, (backend) => backend.grantIamLogin('server'));
+    const template = store({ iam }, (backend) => backend.grantIamLogin(server));
     expect(template.resource('aws_db_instance').iam_database_authentication_enabled).toBe(true);
     const [statement] = statements(template.resource('aws_iam_role_policy').policy);
     expect(statement?.Action).toBe('rds-db:connect');
@@ -82,11 +83,11 @@ describe('BackendStore', () => {
         /^arn:aws:rds-db:eu-central-1:123456789012:dbuser:\$\{aws_db_instance\.[\w-]+\.resource_id\}\/mlflow_iam$/,
       ),
     ]);
-    const both = store({ iam, password: 'secrets-manager', readReplica: true }, (b) => b.grantIamLogin('server'));
+    const both = store({ iam, password: 'secrets-manager', readReplica: true }, (b) => b.grantIamLogin(server));
     const instances = Object.values(both.resources('aws_db_instance'));
     expect(instances.map((one) => one.iam_database_authentication_enabled)).toEqual([true, true]);
     expect(new Set([statements(both.resource('aws_iam_role_policy').policy)[0]?.Resource].flat()).size).toBe(2);
-    expect(store({}, (backend) => backend.grantIamLogin('server')).resources('aws_iam_role_policy')).toEqual({});
+    expect(store({}, (backend) => backend.grantIamLogin(server)).resources('aws_iam_role_policy')).toEqual({});
   });
 
   it('refuses destroy when protected', () => {
@@ -140,7 +141,7 @@ describe('BackendStore', () => {
   });
 
   describe('with the password in a secret of ours', () => {
-    const own = store({ password: 'secrets-manager' }, (backend) => backend.grantSecret('server'));
+    const own = store({ password: 'secrets-manager' }, (backend) => backend.grantSecret(server));
     const instance = own.resource('aws_db_instance');
     const first = own.resource('aws_secretsmanager_secret_version');
 

@@ -3,16 +3,17 @@ import { DbParameterGroup } from '@cdktf/provider-aws/lib/db-parameter-group';
 import { DbSubnetGroup } from '@cdktf/provider-aws/lib/db-subnet-group';
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
-import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
+import type { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
 import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule';
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
 import {
   acceptFindings,
   assumedByService,
+  grantTo,
   logGroup,
-  policyDocument,
   type DatabaseEndpoint,
+  type Grantee,
   type NetworkPlacement,
 } from '@mlflow-on-aws/foundation';
 import { Construct } from 'constructs';
@@ -320,29 +321,31 @@ export class BackendStore extends Construct {
   }
 
   /** Lets a role read the database's password, at every rotation again; one in a secret of ours it may also replace. */
-  public grantSecret(roleName: string): IamRolePolicy {
-    return new IamRolePolicy(this, 'secret', {
+  public grantSecret(role: Grantee): IamRolePolicy {
+    return grantTo(this, role, {
+      id: 'secret',
       name: 'backend-store-secret',
-      role: roleName,
-      policy: policyDocument({
-        Sid: 'BackendStoreSecret',
-        Action: [
-          ...['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
-          ...(this.ownSecret ? ['secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage'] : []),
-        ],
-        Resource: this.endpoint.secretArn,
-      }),
+      statements: [
+        {
+          Sid: 'BackendStoreSecret',
+          Action: [
+            ...['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
+            ...(this.ownSecret ? ['secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage'] : []),
+          ],
+          Resource: this.endpoint.secretArn,
+        },
+      ],
     });
   }
 
   /** Lets a role log in with tokens as the one PostgreSQL role that takes them; nothing where none does. */
-  public grantIamLogin(roleName: string): readonly IamRolePolicy[] {
+  public grantIamLogin(role: Grantee): readonly IamRolePolicy[] {
     if (this.iamUserArns.length === 0) return [];
     return [
-      new IamRolePolicy(this, 'iam-login', {
+      grantTo(this, role, {
+        id: 'iam-login',
         name: 'backend-store-login',
-        role: roleName,
-        policy: policyDocument({ Sid: 'BackendStoreLogin', Action: 'rds-db:connect', Resource: this.iamUserArns }),
+        statements: [{ Sid: 'BackendStoreLogin', Action: 'rds-db:connect', Resource: this.iamUserArns }],
       }),
     ];
   }

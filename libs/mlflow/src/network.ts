@@ -3,12 +3,11 @@ import { resourceName } from '@mlflow-on-aws/foundation';
 import { ExistingNetwork, TrackingNetwork } from '@mlflow-on-aws/network';
 import type { Construct } from 'constructs';
 
-/** Where the parts of an environment stand: in a VPC of its own, or in one that is there already. */
-export function placeNetwork(
-  scope: Construct,
-  id: string,
-  environment: Environment,
-): Pick<TrackingNetwork, 'public' | 'private' | 'endpoints'> {
+/** Where the parts of an environment stand. */
+export type PlacedNetwork = Pick<TrackingNetwork, 'public' | 'private' | 'endpoints'>;
+
+/** Makes where the parts of an environment stand: a VPC of its own, or one that is there already. */
+export function placeNetwork(scope: Construct, id: string, environment: Environment): PlacedNetwork {
   const { loadBalancer, network, observability, region, server } = environment;
   const { instanceType } = server;
   if (network.existing) {

@@ -3,7 +3,29 @@ import type { Environment } from '@mlflow-on-aws/config';
 import type { ArtifactStoreBucket, DatabaseEndpoint } from '@mlflow-on-aws/foundation';
 import type { ServerSizing } from '@mlflow-on-aws/tracking-server';
 import { TerraformOutput, type TerraformStack } from 'cdktf';
+import type { Machine } from './machine';
+import type { Servers } from './servers';
 import { text } from './sizing';
+import type { Stores } from './stores';
+
+/** Tells where everything of an environment is, and the commands to use next. */
+export function environmentOutputs(
+  stack: TerraformStack,
+  environment: Environment,
+  { stores, machine, servers }: { readonly stores: Stores; readonly machine: Machine; readonly servers: Servers },
+): void {
+  const { database, region, server } = environment;
+  const { adminSecretArn, logGroup, sizing } = machine.settings;
+  storeOutputs(stack, stores.artifacts, stores.backend.endpoint);
+  if (server.artifactServing === 'direct') directAccessOutput(stack, stores.artifacts.clientPolicy());
+  if (adminSecretArn !== null) adminOutput(stack, region, adminSecretArn);
+  logOutput(stack, region, logGroup);
+  housekeepingOutput(stack);
+  sizingOutput(stack, sizing);
+  if (database.password === 'secrets-manager') passwordOutput(stack);
+  if ('instance' in servers) instanceOutputs(stack, environment, servers.instance);
+  else fleetOutputs(stack, environment, servers.loadBalancer, servers.fleet);
+}
 
 function output(stack: TerraformStack, name: string, description: string, value: string): void {
   new TerraformOutput(stack, name, { description, value, staticId: true });
@@ -20,22 +42,22 @@ function clientOutputs(stack: TerraformStack, trackingUri: string, hint: string)
   );
 }
 
-/** How to read the servers' log: anywhere when it is in a log group, else in a shell on a server. */
-export function logOutput(stack: TerraformStack, region: string, logGroup: string | undefined): void {
+/** How to read the servers' log: anywhere when it is in a log group, otherwise in a shell on a server. */
+function logOutput(stack: TerraformStack, region: string, logGroup: string | null): void {
   output(
     stack,
     'server_log_command',
-    logGroup === undefined
+    logGroup === null
       ? 'The server log, in a shell on a server'
       : 'The log of every server; a machine’s streams begin with its id',
-    logGroup === undefined
+    logGroup === null
       ? 'journalctl --unit mlflow --follow'
       : `aws logs tail ${logGroup} --region ${region} --since 1h --follow`,
   );
 }
 
 /** How to see what housekeeping would do, before it is configured and afterwards. */
-export function housekeepingOutput(stack: TerraformStack): void {
+function housekeepingOutput(stack: TerraformStack): void {
   output(
     stack,
     'housekeeping_preview_command',
@@ -46,7 +68,7 @@ export function housekeepingOutput(stack: TerraformStack): void {
 }
 
 /** Where runs and artifacts are. */
-export function storeOutputs(
+function storeOutputs(
   stack: TerraformStack,
   artifactStore: ArtifactStoreBucket,
   { host, port }: DatabaseEndpoint,
@@ -56,12 +78,12 @@ export function storeOutputs(
 }
 
 /** What clients need in AWS where artifacts do not pass through the server. */
-export function directAccessOutput(stack: TerraformStack, policy: string): void {
+function directAccessOutput(stack: TerraformStack, policy: string): void {
   output(stack, 'artifact_client_policy', 'IAM policy that clients need, as they go to S3 themselves', policy);
 }
 
 /** How the administrator learns the password that the first server made. */
-export function adminOutput(stack: TerraformStack, region: string, secretArn: string): void {
+function adminOutput(stack: TerraformStack, region: string, secretArn: string): void {
   output(
     stack,
     'admin_password_command',
@@ -71,7 +93,7 @@ export function adminOutput(stack: TerraformStack, region: string, secretArn: st
 }
 
 /** How the database's password is replaced before it is due, which any server does for all. */
-export function passwordOutput(stack: TerraformStack): void {
+function passwordOutput(stack: TerraformStack): void {
   output(
     stack,
     'rotate_password_command',
@@ -81,7 +103,7 @@ export function passwordOutput(stack: TerraformStack): void {
 }
 
 /** How to reach a single server, and the commands that do. */
-export function instanceOutputs(
+function instanceOutputs(
   stack: TerraformStack,
   { region, server, access }: Environment,
   { instanceId, publicDns }: ServerInstance,
@@ -111,7 +133,7 @@ export function instanceOutputs(
 }
 
 /** How to reach a fleet behind its load balancer, and the commands that do. */
-export function fleetOutputs(
+function fleetOutputs(
   stack: TerraformStack,
   { region, loadBalancer }: Environment,
   { dnsName }: TrackingLoadBalancer,
@@ -149,7 +171,7 @@ export function fleetOutputs(
 }
 
 /** What the servers were sized to. */
-export function sizingOutput(stack: TerraformStack, sizing: ServerSizing): void {
+function sizingOutput(stack: TerraformStack, sizing: ServerSizing): void {
   output(
     stack,
     'server_sizing',

@@ -1,5 +1,4 @@
 import type { Environment } from '@mlflow-on-aws/config';
-import { resourceName } from '@mlflow-on-aws/foundation';
 import {
   AlarmTopic,
   DatabaseAlarms,
@@ -11,31 +10,32 @@ import {
 } from '@mlflow-on-aws/observability';
 import { maxConnections, memoryGiB } from '@mlflow-on-aws/tracking-server';
 import { Construct } from 'constructs';
+import { baseName, databaseIdentifier } from './names';
+import type { Servers } from './servers';
+import type { Stores } from './stores';
 
 interface Watched {
   readonly environment: Environment;
-  /** Bucket of the artifact store. */
-  readonly artifactBucket: string;
-  /** The EC2 instance of a single server. @default - a fleet */
-  readonly instanceId?: string;
-  /** Last parts of the ARNs of the fleet's load balancer and target group. @default - a single server */
-  readonly loadBalancer?: { readonly loadBalancer: string; readonly targetGroup: string };
-  /** RDS instance identifier of the read replica. @default - none */
-  readonly replicaIdentifier?: string;
+  readonly stores: Stores;
+  readonly servers: Servers;
 }
 
 /** Whether an instance type or class earns CPU credits, which run out. */
 const burstable = (typeOrClass: string) => /^(db\.)?t\d/.test(typeOrClass);
 
 /** Puts alarms, dashboard and budget beside an environment's parts. */
-export function watch(
-  scope: Construct,
-  id: string,
-  { environment, artifactBucket, instanceId, loadBalancer, replicaIdentifier }: Watched,
-): void {
+export function watch(scope: Construct, id: string, { environment, stores, servers }: Watched): void {
   const { accountId, artifacts, database, observability, region, server } = environment;
-  const name = resourceName(environment.name, 'mlflow');
-  const identifier = resourceName(environment.name, database.identifier);
+  const name = baseName(environment);
+  const identifier = databaseIdentifier(environment);
+  const instanceId = 'instance' in servers ? servers.instance.instanceId : undefined;
+  const loadBalancer =
+    'loadBalancer' in servers
+      ? {
+          loadBalancer: servers.loadBalancer.arnSuffix,
+          targetGroup: servers.loadBalancer.targetGroupArnSuffix,
+        }
+      : undefined;
   const parts = new Construct(scope, id);
   const topic =
     observability.alarmEmail === undefined
@@ -55,7 +55,7 @@ export function watch(
     maxConnections: maxConnections(database.instanceClass),
     memoryGiB: memoryGiB(database.instanceClass),
     burstable: burstable(database.instanceClass),
-    replicaIdentifier,
+    replicaIdentifier: stores.backend.replicaIdentifier,
     notify,
   });
   if (loadBalancer) new LoadBalancerAlarms(parts, 'load-balancer', { name, ...loadBalancer, notify });
@@ -69,7 +69,7 @@ export function watch(
       name,
       region,
       databaseIdentifier: identifier,
-      artifactBucket,
+      artifactBucket: stores.artifacts.bucketName,
       instanceId,
       loadBalancer,
       machinesOf,

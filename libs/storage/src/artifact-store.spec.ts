@@ -1,7 +1,9 @@
-import { statements, Template } from '@mlflow-on-aws/testing';
+import { grantee, statements, Template } from '@mlflow-on-aws/testing';
 import { StorageKey, type StorageKeyProps } from './storage-key';
 import { ArtifactStore } from './artifact-store';
 import type { PrivateBucketProps } from './private-bucket';
+
+const server = grantee('server');
 
 const store = (more: Partial<PrivateBucketProps> = {}, use: (store: ArtifactStore) => void = () => undefined) =>
   Template.of((stack) =>
@@ -88,7 +90,7 @@ describe('ArtifactStore', () => {
   });
 
   it('grants artifacts and nothing else in the bucket', () => {
-    const template = store({}, (artifacts) => artifacts.grantArtifacts('server'));
+    const template = store({}, (artifacts) => artifacts.grantArtifacts(server));
     const [objects, list] = statements(template.resource('aws_iam_role_policy').policy);
     expect(objects?.Resource).toEqual([expect.stringMatching(/\/artifacts\/\*$/)]);
     expect(objects?.Action).not.toContain('s3:*');
@@ -96,7 +98,7 @@ describe('ArtifactStore', () => {
   });
 
   it('grants the traces that left the database only where they may leave it', () => {
-    const template = store({}, (artifacts) => artifacts.grantArtifacts('server', true));
+    const template = store({}, (artifacts) => artifacts.grantArtifacts(server, { traceArchive: true }));
     const [objects, list] = statements(template.resource('aws_iam_role_policy').policy);
     expect(objects?.Resource).toContainEqual(expect.stringMatching(/\/archived-traces\/\*$/));
     expect(list?.Condition).toMatchObject({
@@ -115,7 +117,7 @@ describe('ArtifactStore', () => {
   });
 
   it('grants the use of the key with the artifacts', () => {
-    const template = store({ kmsKeyArn: 'arn:aws:kms:key' }, (artifacts) => artifacts.grantArtifacts('server'));
+    const template = store({ kmsKeyArn: 'arn:aws:kms:key' }, (artifacts) => artifacts.grantArtifacts(server));
     expect(statements(template.resource('aws_iam_role_policy').policy)).toContainEqual(
       expect.objectContaining({ Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: 'arn:aws:kms:key' }),
     );

@@ -1,5 +1,5 @@
-import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
-import { policyDocument, type PolicyStatement } from '@mlflow-on-aws/foundation';
+import type { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
+import { grantTo, policyDocument, type Grantee, type PolicyStatement } from '@mlflow-on-aws/foundation';
 import { PrivateBucket } from './private-bucket';
 
 /** The artifact store: a private bucket, and the rights of a tracking server in it. */
@@ -12,14 +12,14 @@ export class ArtifactStore extends PrivateBucket {
 
   /**
    * Lets a role read, write and delete artifacts, and nothing else in the bucket.
-   * @param withTraceArchive whether traces that left the database are among them
+   * @param options.traceArchive whether traces that left the database are among them
    */
-  public grantArtifacts(roleName: string, withTraceArchive = false): IamRolePolicy {
-    const prefixes = [this.artifactPrefix, ...(withTraceArchive ? [this.traceArchivePrefix] : [])];
-    return new IamRolePolicy(this, 'artifacts', {
+  public grantArtifacts(role: Grantee, { traceArchive = false } = {}): IamRolePolicy {
+    const prefixes = [this.artifactPrefix, ...(traceArchive ? [this.traceArchivePrefix] : [])];
+    return grantTo(this, role, {
+      id: 'artifacts',
       name: 'artifacts',
-      role: roleName,
-      policy: policyDocument(...this.statements(prefixes, 's3:DeleteObject')),
+      statements: this.statements(prefixes, 's3:DeleteObject'),
     });
   }
 

@@ -1,4 +1,4 @@
-import { statements, Template } from '@mlflow-on-aws/testing';
+import { grantee, statements, Template } from '@mlflow-on-aws/testing';
 import { ServerBundle } from './server-bundle';
 
 const sha256 = 'a'.repeat(64);
@@ -9,7 +9,7 @@ describe('ServerBundle', () => {
       store: { bucketName: 'artifacts', bucketArn: 'arn:aws:s3:::artifacts' },
       path: __filename,
       sha256,
-    }).grantRead('server'),
+    }).grantRead(grantee('server')),
   );
 
   it('is an object named by its content, so that a new version never overwrites the old one', () => {

@@ -1,6 +1,6 @@
-import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
+import type { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { S3Object } from '@cdktf/provider-aws/lib/s3-object';
-import { policyDocument, type ArtifactStoreBucket } from '@mlflow-on-aws/foundation';
+import { grantTo, type ArtifactStoreBucket, type Grantee } from '@mlflow-on-aws/foundation';
 import { AssetType, TerraformAsset } from 'cdktf';
 import { Construct } from 'constructs';
 
@@ -43,16 +43,16 @@ export class ServerBundle extends Construct {
   }
 
   /** Lets a role fetch the bundle. */
-  public grantRead(roleName: string): IamRolePolicy {
-    return new IamRolePolicy(this, 'read', {
+  public grantRead(role: Grantee): IamRolePolicy {
+    return grantTo(this, role, {
+      id: 'read',
       name: 'read-server-bundle',
-      role: roleName,
-      policy: policyDocument(
+      statements: [
         { Sid: 'ReadServerBundle', Action: 's3:GetObject', Resource: this.arn },
         ...(this.kmsKeyArn === undefined
           ? []
           : [{ Sid: 'BundleKey', Action: 'kms:Decrypt', Resource: this.kmsKeyArn }]),
-      ),
+      ],
     });
   }
 }

@@ -1,11 +1,11 @@
-import { statements, Template } from '@mlflow-on-aws/testing';
+import { grantee, statements, Template } from '@mlflow-on-aws/testing';
 import { Wheelhouse } from './wheelhouse';
 
 it.each([
   ['s3://wheels/mlflow', 'arn:aws:s3:::wheels', 'mlflow/*'],
   ['s3://wheels/team/mlflow', 'arn:aws:s3:::wheels', 'team/mlflow/*'],
 ])('lets a role read and list %s, and nothing beside it', (url, bucket, objects) => {
-  const template = Template.of((stack) => void new Wheelhouse(stack, 'wheels', { url }).grantRead('server'));
+  const template = Template.of((stack) => void new Wheelhouse(stack, 'wheels', { url }).grantRead(grantee('server')));
   expect(statements(template.resource('aws_iam_role_policy').policy)).toEqual([
     expect.objectContaining({ Action: 's3:GetObject', Resource: `${bucket}/${objects}` }),
     expect.objectContaining({

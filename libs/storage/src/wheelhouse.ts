@@ -1,5 +1,5 @@
-import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
-import { policyDocument } from '@mlflow-on-aws/foundation';
+import type { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
+import { grantTo, type Grantee } from '@mlflow-on-aws/foundation';
 import { Construct } from 'constructs';
 
 /** Where the wheels are. */
@@ -19,13 +19,13 @@ export class Wheelhouse extends Construct {
   }
 
   /** Lets a role fetch the wheels, and nothing else in the bucket. */
-  public grantRead(roleName: string): IamRolePolicy {
+  public grantRead(role: Grantee): IamRolePolicy {
     const [bucket, ...path] = this.props.url.replace('s3://', '').split('/');
     const objects = `${path.join('/')}/*`;
-    return new IamRolePolicy(this, 'read', {
+    return grantTo(this, role, {
+      id: 'read',
       name: 'read-wheelhouse',
-      role: roleName,
-      policy: policyDocument(
+      statements: [
         { Sid: 'Wheels', Action: 's3:GetObject', Resource: `arn:aws:s3:::${bucket}/${objects}` },
         {
           Sid: 'ListWheels',
@@ -33,7 +33,7 @@ export class Wheelhouse extends Construct {
           Resource: `arn:aws:s3:::${bucket}`,
           Condition: { StringLike: { 's3:prefix': objects } },
         },
-      ),
+      ],
     });
   }
 }

@@ -1,1 +1,2 @@
+export * from './grantee';
 export * from './template';

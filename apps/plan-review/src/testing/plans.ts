@@ -11,13 +11,6 @@ export const cases = join(__dirname, '..', '..', 'fixtures', 'cases');
 /** Names of the cases. */
 export const caseNames = readdirSync(cases);
 
-/** Names of those that the real provider made; the others are put together by hand, each for one kind of change. */
-export const providerCases = caseNames.filter(
-  (name) =>
-    ['no-changes', 'first-deploy', 'deferred'].includes(name) ||
-    readdirSync(join(cases, name)).some((file) => file.endsWith('.tf')),
-);
-
 /** The plan of a case. */
 export function planOf(name: string): Plan {
   return readPlan(join(cases, name, 'plan.json'));

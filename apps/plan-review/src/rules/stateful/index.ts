@@ -32,6 +32,11 @@ export function fateOf({ type, change, deposed }: ResourceChange): Fate {
   return { loss: `${copy}${whatIsLost(type, values, sentence)}${refusedByAws(values)}`, notices: [] };
 }
 
+/** What is lost when the resource that a change is about ends; nothing for one that holds nothing or is kept. */
+export function lossOf(resource: ResourceChange): string | undefined {
+  return fateOf(resource).loss;
+}
+
 /** What is said of a type that nobody calls stateful, but that looks so. */
 function doubts(type: string, values: Values): string[] {
   if (perhaps[type] !== undefined) return [`what may be lost: ${perhaps[type]}`];
