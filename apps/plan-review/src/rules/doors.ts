@@ -1,7 +1,8 @@
 import { jsonIn } from '../diff/documents';
-import { isContainer, isObject } from '../diff/marks';
+import { isObject } from '../diff/marks';
 import { type Finding, notice, opening } from './finding';
 import { clusterOpenings } from './guards';
+import { textsOf } from './texts';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -17,18 +18,18 @@ export function doors(type: string, values: unknown): Finding[] {
   ];
 }
 
+const canned = new Set(['public-read', 'public-read-write', 'authenticated-read', 'website']);
+const everybody = /^https?:\/\/acs\.amazonaws\.com\/groups\/global\/(AllUsers|AuthenticatedUsers)$/;
+
 /** Canned access control lists and grants to everybody, in any attribute: buckets, objects, access points, exports. */
-function acls(values: unknown, key = ''): string[] {
-  if (typeof values === 'string') {
-    if (/(^|_)acl(_|$)/.test(key) && /^(public-read|public-read-write|authenticated-read|website)$/.test(values))
-      return [`is readable by anyone (${key} ${values})`];
+function acls(values: Values): string[] {
+  const found = textsOf(values).flatMap(({ key, value }) => {
+    if (canned.has(value) && /(^|_)acl(_|$)/.test(key)) return [`is readable by anyone (${key} ${value})`];
     // Exact: a policy may name the group to deny it something.
-    return /^https?:\/\/acs\.amazonaws\.com\/groups\/global\/(AllUsers|AuthenticatedUsers)$/.test(values)
+    return value.startsWith('http') && everybody.test(value)
       ? ['is granted to everybody (AllUsers or AuthenticatedUsers)']
       : [];
-  }
-  if (!isContainer(values)) return [];
-  const found = Object.entries(values).flatMap(([name, inner]) => acls(inner, Array.isArray(values) ? key : name));
+  });
   return [...new Set(found)];
 }
 

@@ -1,4 +1,4 @@
-import { isContainer } from '../diff/marks';
+import { textsOf } from './texts';
 
 /** Attributes that name a policy which limits, or the resource itself. */
 const others = /^(arn|id|permissions_boundary|guardrail_policy_arns|policy)$/;
@@ -15,8 +15,8 @@ export function gained(before: unknown, after: unknown): string[] {
     .map((name) => `gains the policy ${name}${administrators.test(name) ? ', which makes an administrator' : ''}`);
 }
 
-function policyArns(value: unknown, key = ''): string[] {
-  if (typeof value === 'string') return policyArn.test(value) && !others.test(key) ? [value] : [];
-  if (!isContainer(value) || key === 'permissions_boundary') return [];
-  return Object.entries(value).flatMap(([name, inner]) => policyArns(inner, Array.isArray(value) ? key : name));
+function policyArns(values: unknown): string[] {
+  return textsOf(values)
+    .filter(({ key, value }) => value.startsWith('arn:') && policyArn.test(value) && !others.test(key))
+    .map(({ value }) => value);
 }

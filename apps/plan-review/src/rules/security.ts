@@ -19,13 +19,15 @@ export type { Finding } from './finding';
 export function findingsOf(resource: ResourceChange, plan: Plan): Finding[] {
   const action = actionOf(resource);
   if (resource.mode === 'data' || action === 'no-op' || action === 'forget') return [];
-  const known = withKnown(resource, plan);
+  const configured = configuredAttributes(plan, resource.address);
+  const known = withKnown(resource, configured);
   const found = [
     ...ingress(known, plan),
     ...blockOff(known),
     ...ended(resource, plan),
-    ...(isObject(known.change.after) ? changed(known, plan) : []),
+    ...(isObject(known.change.after) ? changed(known, plan, configured) : []),
   ];
+  if (found.length === 0) return found;
   const unique = found.filter(({ text }, index) => found.findIndex((other) => other.text === text) === index);
   return [...unique.filter(({ kind }) => kind === 'opening'), ...unique.filter(({ kind }) => kind === 'notice')];
 }
@@ -37,22 +39,18 @@ const later = '(known after apply)';
  * A change in which what is known only after apply stays as it was, as nothing can be said of it. On create, what the
  * source sets is there, whatever it will be, and what it leaves out is left out: AWS's default then counts.
  */
-function withKnown(resource: ResourceChange, plan: Plan): ResourceChange {
+function withKnown(resource: ResourceChange, configured: ReadonlySet<string> | undefined): ResourceChange {
   const { before, after, after_unknown: unknown } = resource.change;
   if (!isObject(after) || !isObject(unknown)) return resource;
-  const configured = configuredAttributes(plan, resource.address);
-  const keys = Object.keys(unknown).filter((key) => unknown[key] === true);
-  const stays = keys.flatMap((key): [string, unknown][] => {
-    if (isObject(before)) return key in before ? [[key, before[key]]] : [];
-    return configured === undefined || configured.has(key) ? [[key, later]] : [];
-  });
-  const isLeftOut = (key: string): boolean =>
-    !isObject(before) && unknown[key] === true && configured !== undefined && !configured.has(key);
-  const marks = Object.fromEntries(Object.entries(unknown).filter(([key]) => !isLeftOut(key)));
-  return {
-    ...resource,
-    change: { ...resource.change, after: { ...after, ...Object.fromEntries(stays) }, after_unknown: marks },
-  };
+  const [values, marks] = [{ ...after }, { ...unknown }];
+  for (const key of Object.keys(unknown)) {
+    if (unknown[key] !== true) continue;
+    if (isObject(before)) {
+      if (key in before) values[key] = before[key];
+    } else if (configured === undefined || configured.has(key)) values[key] = later;
+    else delete marks[key];
+  }
+  return { ...resource, change: { ...resource.change, after: values, after_unknown: marks } };
 }
 
 function ingress(resource: ResourceChange, plan: Plan): Finding[] {
@@ -88,7 +86,7 @@ function ended(resource: ResourceChange, plan: Plan): Finding[] {
 }
 
 /** What a resource that is there after the change opens or guards less. */
-function changed({ type, address, change }: ResourceChange, plan: Plan): Finding[] {
+function changed({ type, change }: ResourceChange, plan: Plan, configured: ReadonlySet<string> | undefined): Finding[] {
   const { before, after, after_unknown: unknown } = change;
   const had = new Set(doors(type, before).map(({ text }) => text));
   const place = { private: /^aws_vpc_endpoint(_policy)?$|^aws_vpclattice_/.test(type), account: target(plan).account };
@@ -101,6 +99,6 @@ function changed({ type, address, change }: ResourceChange, plan: Plan): Finding
     ...weakenedParameters(type, before, after).map(notice),
     ...newExpiries(type, before, after).map(notice),
     ...gained(before, after).map(notice),
-    ...undecided(type, isContainer(unknown) ? unknown : {}, configuredAttributes(plan, address)).map(notice),
+    ...undecided(type, isContainer(unknown) ? unknown : {}, configured).map(notice),
   ];
 }

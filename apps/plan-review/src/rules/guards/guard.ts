@@ -90,50 +90,67 @@ export interface Side {
 
 /** Which guards a resource has less of than before; `before` undefined for a new resource. */
 export function weakened(type: string, before: unknown, after: Side, guards: readonly Guard[]): Weakened[] {
-  if (!isObject(after.values)) return [];
-  const values = after.values;
-  return guardsOf(type, guards)
-    .filter(({ atStart, refused }) => isObject(before) || atStart === true || refused === true)
-    .filter(({ unless = [] }) => !unless.some((other) => !isUnset(values[other]) && !isEmpty(values[other])))
+  const { values } = after;
+  if (!isObject(values)) return [];
+  return guardsOf(type, isObject(before), guards)
+    .filter(({ unless }) => unless?.some((other) => !isUnset(values[other]) && !isEmpty(values[other])) !== true)
     .filter(({ except }) => except?.(values) !== true)
     .flatMap((guard) => guard.attributes.flatMap((attribute) => weaker(guard, attribute, before, after)));
 }
 
 const byType = new WeakMap<readonly Guard[], Map<string, readonly Guard[]>>();
 
-/** The guards that may concern a type, found once for all resources of it. */
-function guardsOf(type: string, guards: readonly Guard[]): readonly Guard[] {
+/** The guards that may concern a resource of a type, new or not, found once for all of them. */
+function guardsOf(type: string, wasThere: boolean, guards: readonly Guard[]): readonly Guard[] {
   const known = byType.get(guards) ?? new Map<string, readonly Guard[]>();
   byType.set(guards, known);
+  const key = `${type} ${wasThere}`;
   const found =
-    known.get(type) ??
-    guards.filter(({ types }) => types === undefined || types.some((pattern) => matches(pattern, type)));
-  known.set(type, found);
+    known.get(key) ??
+    guards
+      .filter(({ types }) => types === undefined || types.some((pattern) => matches(pattern, type)))
+      .filter(({ atStart, refused }) => wasThere || atStart === true || refused === true);
+  known.set(key, found);
   return found;
 }
 
 function weaker(guard: Guard, attribute: string, before: unknown, after: Side): Weakened[] {
+  const path = pathOf(attribute);
   // Without types, it is the attribute that says whether the guard is one of this resource.
-  if (guard.types === undefined && !has(before, attribute) && !has(after.values, attribute)) return [];
-  const path = attribute.split('.');
+  if (guard.types === undefined && !has(before, path) && !has(after.values, path)) return [];
   const old = places(path, { values: before });
-  return [...places(path, after)].flatMap(([place, { value, unknown }]) => {
+  return places(path, after).flatMap(({ place, value, unknown }) => {
     if (isMarked(unknown)) return [];
-    const had = old.get(place);
+    const had = old.find((other) => other.place === place);
     const strength = guard.strength.of(value);
     if (strength === undefined) return [];
     // A new resource or element has lost nothing: it counts only where it starts with no guard at all.
-    const isNew = !isObject(before) || had === undefined;
-    if (isNew) {
-      const starts = guard.atStart === true || guard.refused === true || isObject(before);
-      return starts && strength === 0 ? [{ guard, attribute, before: undefined, after: value }] : [];
-    }
+    if (!isObject(before) || had === undefined)
+      return strength === 0 ? [{ guard, attribute, before: undefined, after: value }] : [];
     const lost = strength < (guard.strength.of(had.value) ?? -1);
     return lost ? [{ guard, attribute, before: had.value, after: value }] : [];
   });
 }
 
+/** One step of a path: a block or an attribute, or each of a list. */
+interface Step {
+  readonly key: string;
+  readonly each: boolean;
+}
+
+const paths = new Map<string, readonly Step[]>();
+
+function pathOf(attribute: string): readonly Step[] {
+  const known = paths.get(attribute);
+  if (known !== undefined) return known;
+  const path = attribute.split('.').map((part) => ({ key: part.replace('[]', ''), each: part.endsWith('[]') }));
+  paths.set(attribute, path);
+  return path;
+}
+
 interface Place {
+  /** The elements of lists on the way. */
+  readonly place: string;
   readonly value: unknown;
   readonly unknown: unknown;
 }
@@ -150,36 +167,34 @@ const identities = [
   'origin_id',
 ];
 
-/** The values at a path, by the elements of lists on the way. */
-function places(path: readonly string[], { values, unknown }: Side, place = ''): Map<string, Place> {
-  const [key, ...rest] = path;
-  if (key === undefined) return new Map([[place, { value: values, unknown }]]);
-  const name = key.replace('[]', '');
-  const inner = isObject(values) ? values[name] : undefined;
-  const mark = markOf(unknown, name);
-  if (!key.endsWith('[]')) {
-    const block = rest.length > 0 && Array.isArray(inner);
-    return places(
-      rest,
-      block ? { values: inner[0], unknown: markOf(mark, 0) } : { values: inner, unknown: mark },
-      place,
-    );
+/** The values at a path. */
+function places(path: readonly Step[], { values, unknown }: Side, from = 0, place = ''): Place[] {
+  let [value, mark] = [values, unknown];
+  for (let index = from; index < path.length; index += 1) {
+    const { key, each } = path[index] as Step;
+    // A block, of which there is one, reads as a list.
+    if (Array.isArray(value)) [value, mark] = [value[0], markOf(mark, 0)];
+    [value, mark] = [isObject(value) ? value[key] : undefined, markOf(mark, key)];
+    if (!each) continue;
+    const list: unknown[] = Array.isArray(value) ? value : isObject(value) ? [value] : [];
+    return list.flatMap((element, position) => {
+      const side = { values: element, unknown: Array.isArray(value) ? markOf(mark, position) : mark };
+      return places(path, side, index + 1, `${place}/${called(element, position)}`);
+    });
   }
-  const list = Array.isArray(inner) ? inner : isObject(inner) ? [inner] : [];
-  return new Map(
-    list.flatMap((element: unknown, index) => {
-      const identity = isObject(element) ? identities.find((one) => typeof element[one] === 'string') : undefined;
-      const called = identity !== undefined && isObject(element) ? String(element[identity]) : String(index);
-      return [...places(rest, { values: element, unknown: markOf(mark, index) }, `${place}/${called}`)];
-    }),
-  );
+  return [{ place, value, unknown: mark }];
 }
 
-function has(values: unknown, attribute: string): boolean {
-  const [key = '', ...rest] = attribute.split('.');
-  const inner = isObject(values) ? values[key.replace('[]', '')] : undefined;
-  if (rest.length === 0) return isObject(values) && key.replace('[]', '') in values;
-  return (Array.isArray(inner) ? inner : [inner]).some((element: unknown) => has(element, rest.join('.')));
+function called(element: unknown, position: number): string {
+  const identity = isObject(element) ? identities.find((one) => typeof element[one] === 'string') : undefined;
+  return identity !== undefined && isObject(element) ? String(element[identity]) : String(position);
+}
+
+function has(values: unknown, path: readonly Step[], from = 0): boolean {
+  const step = path[from];
+  if (step === undefined) return true;
+  if (Array.isArray(values)) return values.some((element) => has(element, path, from));
+  return isObject(values) && step.key in values && has(values[step.key], path, from + 1);
 }
 
 /** What a weakened guard means, as a sentence. */

@@ -25,6 +25,7 @@ export function policyFindings(
   after: readonly Statement[],
   place: Place = {},
 ): Finding[] {
+  if (after.length === 0 && (before ?? []).length === 0) return [];
   const [old, fresh] = [meant(before ?? [], place), meant(after, place)];
   const opened = place.private === true ? [] : short(added(old, fresh, openToAnyone)).map(opening);
   const trusted = trustedProviders(after);

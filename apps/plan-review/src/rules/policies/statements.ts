@@ -1,5 +1,6 @@
 import { asList, isPolicy, jsonIn } from '../../diff/documents';
-import { canonical, isContainer, isObject } from '../../diff/marks';
+import { canonical, isObject } from '../../diff/marks';
+import { textsOf } from '../texts';
 import { type Test, testsOf } from './conditions';
 import type { Matcher } from './match';
 
@@ -33,8 +34,7 @@ export function statementsIn(value: unknown): Statement[] {
 
 /** Every statement of every policy anywhere in the values of a resource: services call the attribute differently. */
 export function policiesIn(values: unknown): Statement[] {
-  if (typeof values === 'string') return statementsIn(values);
-  return isContainer(values) ? Object.values(values).flatMap(policiesIn) : [];
+  return textsOf(values).flatMap(({ value }) => (value.includes('Statement') ? statementsIn(value) : []));
 }
 
 /** What a statement says. */
