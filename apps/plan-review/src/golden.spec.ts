@@ -77,6 +77,10 @@ describe('verdicts on plans', () => {
     ['default-key-policy', 'changes'],
     ['policy-with-many-stars', 'changes'],
     ['secret-of-40kb', 'changes'],
+    ['create-and-forget', 'changes'],
+    ['check-failed', 'nothing'],
+    ['targeted', 'changes'],
+    ['action-invoked', 'changes'],
     ['ordinary-word-in-a-parameter', 'refused'],
   ])('%s: %s', (name, verdict) => {
     expect(review([{ environment: 'prod', plan: planOf(name) }], { now }).verdict).toBe(verdict);
