@@ -48,7 +48,7 @@ function withKnown(resource: ResourceChange, configured: ReadonlySet<string> | u
     if (isObject(before)) {
       if (key in before) values[key] = before[key];
     } else if (configured === undefined || configured.has(key)) values[key] = later;
-    else delete marks[key];
+    else marks[key] = false;
   }
   return { ...resource, change: { ...resource.change, after: values, after_unknown: marks } };
 }
