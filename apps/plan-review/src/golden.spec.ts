@@ -66,7 +66,6 @@ describe('verdicts on plans', () => {
     ['stateful-types-destroyed', 'refused'],
     ['final-snapshot-without-a-name', 'refused'],
     ['kept-on-destroy', 'changes'],
-    ['created-and-forgotten', 'changes'],
     ['oidc-any-repository', 'refused'],
     ['notaction-administrator', 'changes'],
     ['condition-that-limits-nobody', 'refused'],
