@@ -22,7 +22,8 @@ export function textsOf(values: unknown): readonly Text[] {
 
 function gather(container: object, under: string, texts: Text[]): void {
   const isList = Array.isArray(container);
-  for (const [name, value] of Object.entries(container)) {
+  for (const name of Object.keys(container)) {
+    const value = (container as Readonly<Record<string, unknown>>)[name];
     const key = isList ? under : name;
     if (typeof value === 'string') texts.push({ key, value });
     else if (isContainer(value)) gather(value, key, texts);

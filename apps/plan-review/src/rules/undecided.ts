@@ -22,8 +22,7 @@ const insideBlocks =
 
 /** What decides who gets in, but is known only after apply, as sentences. */
 export function undecided(type: string, unknown: object, configured: ReadonlySet<string> | undefined): string[] {
-  const names = deciding.flatMap(({ types, attributes }) => (types.test(type) ? attributes : []));
-  return [...new Set(names)].flatMap((name) => {
+  return attributesOf(type).flatMap((name) => {
     const mark = markOf(unknown, name);
     if (!isMarked(mark)) return [];
     // Where the source says nothing AWS fills in its default; without the source, only types made for it count.
@@ -34,6 +33,16 @@ export function undecided(type: string, unknown: object, configured: ReadonlySet
     }
     return [...new Set(inside(mark))].map((part) => said(`${name}.${part}`));
   });
+}
+
+const byType = new Map<string, readonly string[]>();
+
+function attributesOf(type: string): readonly string[] {
+  const names = byType.get(type) ?? [
+    ...new Set(deciding.flatMap(({ types, attributes }) => (types.test(type) ? attributes : []))),
+  ];
+  byType.set(type, names);
+  return names;
 }
 
 function inside(mark: unknown): string[] {

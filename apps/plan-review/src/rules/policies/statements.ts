@@ -34,7 +34,9 @@ export function statementsIn(value: unknown): Statement[] {
 
 /** Every statement of every policy anywhere in the values of a resource: services call the attribute differently. */
 export function policiesIn(values: unknown): Statement[] {
-  return textsOf(values).flatMap(({ value }) => (value.includes('Statement') ? statementsIn(value) : []));
+  return textsOf(values).flatMap(({ value }) =>
+    value.length > 20 && value.includes('"Statement"') ? statementsIn(value) : [],
+  );
 }
 
 /** What a statement says. */
