@@ -6,8 +6,13 @@ import type { Stores } from './stores';
 /** Where Prometheus asks, unless the environment says otherwise. */
 const defaultMetricsPort = 9464;
 
+/** MLflow's clients wait this long for an answer. */
+const withoutLoadBalancerSeconds = 120;
+
 /** The port that answers to Prometheus, and who may ask there; undefined where nobody may. */
-export function prometheusOf({ server }: Environment): { readonly port: number; readonly cidrs: readonly string[] } | undefined {
+export function prometheusOf({
+  server,
+}: Environment): { readonly port: number; readonly cidrs: readonly string[] } | undefined {
   return server.prometheus && { port: defaultMetricsPort, ...server.prometheus };
 }
 
@@ -22,6 +27,7 @@ export function serverSettings(
     environment: environment.name,
     region,
     port: server.port,
+    keepAliveSeconds: keepAliveSeconds(loadBalancer),
     database: databaseSettings(environment, stores),
     artifacts: {
       bucket: stores.artifacts.bucketName,
@@ -38,6 +44,14 @@ export function serverSettings(
     housekeeping: housekeepingSettings(environment),
     sizing: sizingOf(environment),
   };
+}
+
+/**
+ * A connection that the server closes just as a load balancer sends the next request on it is a 502 to the client: the load balancer
+ * has to be first. Source: Elastic Load Balancing user guide, "Troubleshoot your Application Load Balancers", HTTP 502.
+ */
+function keepAliveSeconds(loadBalancer: Environment['loadBalancer']): number {
+  return (loadBalancer?.idleTimeoutSeconds ?? withoutLoadBalancerSeconds) + 10;
 }
 
 function databaseSettings({ database }: Environment, { backend: { endpoint } }: Stores): ServerConfig['database'] {

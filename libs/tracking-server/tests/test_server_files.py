@@ -35,6 +35,7 @@ CONFIG = {
     'environment': 'dev',
     'region': 'us-east-1',
     'port': 5000,
+    'keepAliveSeconds': 130,
     'database': {
         'host': 'db',
         'replicaHost': None,

@@ -53,6 +53,7 @@ class Config:
     environment: str
     region: str
     port: int
+    keepAliveSeconds: int
     database: Database
     artifacts: Artifacts
     allowedHosts: list
