@@ -10,8 +10,8 @@ const environment: EnvironmentInput = {
   region: 'us-east-1',
 
   access: {
-    // Who may reach the load balancer, such as the ranges of your office and VPN.
-    trackingCidrs: ['10.0.0.0/8'],
+    // Who may reach the load balancer: in place of this example, the public addresses of your office and VPN.
+    trackingCidrs: ['203.0.113.0/24'],
   },
 
   loadBalancer: {

@@ -46,13 +46,15 @@ export function readExceptions(file: string): PlanException[] {
     text = readFileSync(file, 'utf8');
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new ExceptionsError(`${file}: ${missing ? 'there is no such file' : (error as Error).message}`);
+    throw new ExceptionsError(
+      `${file}: ${missing ? 'there is no such file' : `cannot be read (${(error as NodeJS.ErrnoException).code})`}`,
+    );
   }
   let json: unknown;
   try {
     json = JSON.parse(text);
-  } catch (error) {
-    throw new ExceptionsError(`${file}: is not JSON (${(error as Error).message}); expected ${example}`);
+  } catch {
+    throw new ExceptionsError(`${file}: is not JSON; expected ${example}`);
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;

@@ -57,6 +57,8 @@ describe('verdicts on plans of the real provider', () => {
     ['readable-diffs', 'changes'],
     ['sensitive', 'changes'],
     ['stateful-replaced', 'refused'],
+    ['secret-of-40kb', 'changes'],
+    ['ordinary-word-in-a-parameter', 'refused'],
   ])('%s: %s', (name, verdict) => {
     expect(review([{ environment: 'prod', plan: planOf(name) }], { now }).verdict).toBe(verdict);
   });

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { cases } from './testing/plans';
+import { unexpected } from './unexpected';
 
 const root = resolve(__dirname, '..', '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'plan review-'));
@@ -63,7 +64,7 @@ describe('the command', () => {
       1,
       `${policy}: want a list of { address, check, wants }, as npm run policy -- ENVIRONMENT --out writes`,
     ]);
-    expect(readFileSync(out, 'utf8')).not.toContain('olicy');
+    expect(readFileSync(out, 'utf8')).toContain('## ❌ Plan: failed (policy), changes (prod)');
     expect(command(`prod=${plan('move')}`, '--policy', 'dev=x.json', '--policy', 'y').stderr).toMatch(
       /--policy: got "y", expected ENVIRONMENT=FINDINGS\.json\n--policy: dev has no plan here/,
     );
@@ -90,7 +91,28 @@ describe('the command', () => {
     );
     expect(status).toBe(1);
     expect(stderr).toContain('none.json: there is no such file');
-    expect(stdout).toContain('refused (prod)');
+    expect(stdout).toContain('## ❌ Plan: failed (exceptions), refused (prod)');
+  });
+
+  it('hides a value of 40 KB, and of one text in every escape, from the comment and from the log', () => {
+    const { status, stdout, stderr } = command(`prod=${plan('secret-of-40kb')}`);
+    expect([status, stderr]).toEqual([2, '']);
+    expect(stdout).toContain('+ content = (sensitive)');
+    expect(stdout).not.toContain('ak8aqkseeskqa');
+  });
+
+  it('fails with a comment, and without the words of the error, when the review itself breaks', () => {
+    const deep = join(folder, 'deep.json');
+    const depth = 200_000;
+    const policy = `${'{"secret-of-the-depth":'.repeat(depth)}1${'}'.repeat(depth)}`;
+    const change = `{"actions":["create"],"before":null,"after":${policy}}`;
+    const resource = `{"address":"a.b","type":"a","name":"b","change":${change}}`;
+    writeFileSync(deep, `{"format_version":"1.2","planned_values":{},"resource_changes":[${resource}]}`);
+    const { status, stdout, stderr } = command(`prod=${deep}`);
+    expect(status).toBe(1);
+    expect(stdout).toContain('## ❌ Plan: failed (prod)');
+    expect(stderr).toMatch(/^an error of the review itself: RangeError at [\w.() :,-]+\n$/);
+    expect(`${stdout}${stderr}`).not.toContain('secret-of-the-depth');
   });
 
   it('says so when the comment cannot be written', () => {
@@ -107,5 +129,19 @@ describe('the command', () => {
     expect(stderr).toContain('--allow: a value is missing');
     expect(stderr).toContain('usage: npm run -s plan-review -- ');
     expect(command().stderr).toContain('at least one plan is needed');
+  });
+});
+
+describe('an unexpected error', () => {
+  it('is said by its kind and place, never by its words', () => {
+    const said = unexpected(
+      new TypeError('hunter2\n    at hunter2 (hunter2.js:1:1)', { cause: new RangeError('hunter2') }),
+    );
+    expect(said).toMatch(
+      /^an error of the review itself: TypeError, caused by RangeError at \S+ \(?main\.spec\.ts:\d+/,
+    );
+    expect(said).not.toContain('hunter2');
+    expect(unexpected('hunter2')).toBe('an error of the review itself (string)');
+    expect(unexpected(Object.assign(new Error('x'), { name: 'hunter2 & more' }))).not.toContain('hunter2');
   });
 });

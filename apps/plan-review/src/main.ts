@@ -1,22 +1,30 @@
 import { writeFileSync } from 'node:fs';
 import { PlanError, readPlan } from '@mlflow-on-aws/plan';
-import { readArguments, usage } from './arguments';
+import { readArguments, type Request, usage } from './arguments';
 import { commands } from './commands';
 import { renderComment } from './comment';
-import { ExceptionsError, type PlanException, readExceptions } from './exceptions';
+import { ExceptionsError, readExceptions } from './exceptions';
 import { GitHubError } from './github';
 import { extrasOf } from './extras';
-import { type PolicyFinding, readPolicyFindings } from './policy-findings';
+import { readPolicyFindings } from './policy-findings';
 import { exitCodes, review, type ReviewInput } from './review';
+import { unexpected } from './unexpected';
 import { UserError } from './user-error';
 
 const more = Object.values(commands)
   .map((command) => `  ${command.usage}`)
   .join('\n');
 
+// Nothing that is thrown anywhere reaches the log with its message: it may quote a value of a plan.
+process.on('uncaughtException', giveUp);
 void main(process.argv.slice(2)).then((code) => {
   process.exitCode = code;
-});
+}, giveUp);
+
+function giveUp(error: unknown): void {
+  console.error(unexpected(error));
+  process.exitCode = 1;
+}
 
 async function main([name = '', ...args]: readonly string[]): Promise<number> {
   const command = commands[name];
@@ -41,18 +49,46 @@ function reviewed(args: readonly string[]): number {
     return 1;
   }
   const problems: string[] = [];
-  const exceptions = request.allow === undefined ? [] : exceptionsOf(request.allow, problems);
-  const inputs = request.plans.map(([environment, file]) => inputOf(environment, file, problems));
-  const judged = review(inputs, { exceptions });
-  const comment = renderComment(judged, {
-    commit: request.commit,
-    fingerprintKey: process.env.PLAN_KEY || undefined,
-    extras: extrasOf(judged, policyOf(request.policy, problems)),
-  });
+  const { comment, code } = commentOn(request, problems);
   if (request.out === undefined) process.stdout.write(comment);
   else write(request.out, comment, problems);
   if (problems.length > 0) console.error(problems.join('\n'));
-  return problems.length > 0 ? 1 : exitCodes[judged.verdict];
+  return problems.length > 0 ? 1 : code;
+}
+
+function commentOn(request: Request, problems: string[]): { readonly comment: string; readonly code: number } {
+  const { commit } = request;
+  try {
+    const inputs = request.plans.map(([environment, file]) => inputOf(environment, file, problems));
+    const unread: string[] = [];
+    const read = <T>(what: string, reader: () => T, otherwise: T): T => {
+      try {
+        return reader();
+      } catch (error) {
+        if (!(error instanceof UserError || error instanceof ExceptionsError)) throw error;
+        problems.push(error.message);
+        unread.push(what);
+        return otherwise;
+      }
+    };
+    const { allow } = request;
+    const exceptions = read('exceptions', () => (allow === undefined ? [] : readExceptions(allow)), []);
+    const policy = [...request.policy].map(
+      ([environment, file]) => [environment, read('policy', () => readPolicyFindings(file), undefined)] as const,
+    );
+    const judged = review(inputs, { exceptions });
+    const fingerprintKey = process.env.PLAN_KEY || undefined;
+    const extras = extrasOf(judged, new Map(policy.flatMap(([name, found]) => (found ? [[name, found]] : []))));
+    return {
+      comment: renderComment(judged, { commit, fingerprintKey, extras, unread }),
+      code: exitCodes[judged.verdict],
+    };
+  } catch (error) {
+    const failure = unexpected(error);
+    problems.push(failure);
+    const failed = review(request.plans.map(([environment]) => ({ environment, plan: { failure } })));
+    return { comment: renderComment(failed, { commit }), code: 1 };
+  }
 }
 
 function write(file: string, comment: string, problems: string[]): void {
@@ -72,29 +108,5 @@ function inputOf(environment: string, file: string, problems: string[]): ReviewI
     if (!(error instanceof PlanError)) throw error;
     problems.push(`${environment}: ${error.message}`);
     return { environment, plan: { failure: error.message } };
-  }
-}
-
-/** What could not be read is said on the side, and the comment is written without it. */
-function policyOf(files: ReadonlyMap<string, string>, problems: string[]): Map<string, PolicyFinding[]> {
-  const findings = new Map<string, PolicyFinding[]>();
-  for (const [environment, file] of files) {
-    try {
-      findings.set(environment, readPolicyFindings(file));
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      problems.push(error.message);
-    }
-  }
-  return findings;
-}
-
-function exceptionsOf(file: string, problems: string[]): PlanException[] {
-  try {
-    return readExceptions(file);
-  } catch (error) {
-    if (!(error instanceof ExceptionsError)) throw error;
-    problems.push(error.message);
-    return [];
   }
 }

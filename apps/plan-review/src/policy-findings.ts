@@ -16,7 +16,8 @@ export function readPolicyFindings(file: string): PolicyFinding[] {
   try {
     json = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    const reason = error instanceof SyntaxError ? 'is not JSON' : (error as Error).message;
+    const reason =
+      error instanceof SyntaxError ? 'is not JSON' : `cannot be read (${(error as NodeJS.ErrnoException).code})`;
     throw new UserError(`${file}: ${reason}; make it with npm run policy -- ENVIRONMENT --out ${file}`);
   }
   const parsed = findings.safeParse(json);

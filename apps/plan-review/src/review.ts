@@ -10,8 +10,8 @@ import {
 } from '@mlflow-on-aws/plan';
 import { type Answer, answer, type PlanException } from './exceptions';
 import { driftOf } from './rules/drift';
-import { findingsOf, type Finding } from './rules/security';
-import { lossOf } from './rules/stateful';
+import type { Finding } from './rules/security';
+import { findingsWithoutSecrets, lossWithoutSecrets } from './without-secrets';
 
 /** One environment to review: its plan, or why there is none. */
 export interface ReviewInput {
@@ -78,7 +78,8 @@ export function review(
   inputs: readonly ReviewInput[],
   { exceptions = [], now = new Date() }: ReviewOptions = {},
 ): Review {
-  const environments = inputs.map((input) => reviewEnvironment(input, exceptions, now));
+  const redact = redactorOf(...inputs.flatMap(({ plan }) => ('failure' in plan ? [] : [plan])));
+  const environments = inputs.map((input) => reviewEnvironment(input, exceptions, now, redact));
   const used = new Set(
     environments.flatMap(({ changes }) =>
       changes.flatMap((change) =>
@@ -90,18 +91,23 @@ export function review(
     verdict: worst(environments.map(({ verdict }) => verdict)),
     environments,
     unused: exceptions.filter((exception) => !used.has(exception)),
-    redact: redactorOf(...inputs.flatMap(({ plan }) => ('failure' in plan ? [] : [plan]))),
+    redact,
   };
 }
 
-function reviewEnvironment(input: ReviewInput, exceptions: readonly PlanException[], now: Date): EnvironmentReview {
+function reviewEnvironment(
+  input: ReviewInput,
+  exceptions: readonly PlanException[],
+  now: Date,
+  redact: Redact,
+): EnvironmentReview {
   const { environment, plan } = input;
   if ('failure' in plan) {
     return { environment, verdict: 'failed', failure: plan.failure, changes: [], drift: [] };
   }
   const judge = (resource: ResourceChange, deferred?: string): ReviewedChange => {
-    const loss = endsLife(resource) ? lossOf(resource) : undefined;
-    const findings = findingsOf(resource, plan);
+    const loss = endsLife(resource) ? lossWithoutSecrets(resource, redact) : undefined;
+    const findings = findingsWithoutSecrets(resource, plan, redact);
     const refusable = loss !== undefined || findings.some(({ kind }) => kind === 'opening');
     return {
       resource,
@@ -128,7 +134,11 @@ function reviewEnvironment(input: ReviewInput, exceptions: readonly PlanExceptio
     changes,
     drift: plan.resource_drift
       .flatMap((resource) => driftOf(resource, plan) ?? [])
-      .map((resource) => ({ resource, action: actionOf(resource), findings: findingsOf(resource, plan) })),
+      .map((resource) => ({
+        resource,
+        action: actionOf(resource),
+        findings: findingsWithoutSecrets(resource, plan, redact),
+      })),
   };
 }
 

@@ -24,7 +24,13 @@ const example = {
   name: 'example',
   accountId: '123456789012',
   region: 'us-east-1',
-  loadBalancer: { domainName: 'mlflow.example.com', hostedZoneId: 'Z0123456789', idleTimeoutSeconds: 300, waf: false },
+  loadBalancer: {
+    domainName: 'mlflow.example.com',
+    hostedZoneId: 'Z0123456789',
+    scheme: 'internet-facing',
+    idleTimeoutSeconds: 300,
+    waf: false,
+  },
 };
 
 /**

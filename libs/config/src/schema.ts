@@ -200,6 +200,11 @@ const loadBalancer = z.strictObject({
     /^arn:aws:acm:[a-z0-9-]+:\d{12}:certificate\/[A-Za-z0-9-]+$/,
     'the ARN of an ACM certificate such as arn:aws:acm:eu-central-1:123456789012:certificate/…',
   ).optional(),
+  /**
+   * Who can reach it at all: `internet-facing` has public addresses; `internal` has private ones, for those who are in the network or
+   * come in by VPN, peering or Direct Connect. To change it makes another load balancer. @default internet-facing
+   */
+  scheme: oneOf(['internet-facing', 'internal']),
   /** Seconds until a silent connection is closed; MLflow clients wait 120. @default 300 */
   idleTimeoutSeconds: wholeNumber(121, 4000, "seconds, longer than an MLflow client's 120"),
   /**

@@ -44,3 +44,23 @@ export function edit(base: object, changes: Readonly<Record<string, unknown>>): 
   }
   return copy;
 }
+
+/** What is changed, and the problems it makes, each told by the texts that it holds. */
+export type Case = readonly [changes: Readonly<Record<string, unknown>>, ...told: (string | readonly string[])[]];
+
+/** Changes to a right environment that are told, each with these problems and no other. */
+export function refuses(base: object, cases: readonly Case[]) {
+  it.each(cases.map(([changes, ...told]) => ({ changes, told })))('$changes is told', ({ changes, told }) => {
+    const found = problems(edit(base, changes));
+    const parts = told.map((texts) => [texts].flat() as string[]);
+    expect(found).toEqual(parts.map(([first]) => expect.stringContaining(first ?? '')));
+    parts.forEach((texts, index) => texts.forEach((text) => expect(found[index]).toContain(text)));
+  });
+}
+
+/** Changes to a right environment that leave it right. */
+export function accepts(base: object, cases: readonly Readonly<Record<string, unknown>>[]) {
+  it.each(cases.map((changes) => ({ changes })))('$changes is accepted', ({ changes }) => {
+    expect(problems(edit(base, changes))).toEqual([]);
+  });
+}

@@ -63,7 +63,7 @@ const production: Template = {
     artifactServing: 'proxied',
   },
   // The domain name is everybody's own.
-  loadBalancer: { idleTimeoutSeconds: 300, waf: false },
+  loadBalancer: { scheme: 'internet-facing', idleTimeoutSeconds: 300, waf: false },
   database: {
     identifier: 'mlflow-backend-db',
     name: 'mlflow_db',

@@ -118,7 +118,7 @@ describe('TrackingEnvironment', () => {
       ...identity,
       template: 'production',
       name: 'prod',
-      access: { trackingCidrs: ['10.0.0.0/8'] },
+      access: { trackingCidrs: ['203.0.113.0/24'] },
       loadBalancer: { domainName: 'mlflow.example.com', hostedZoneId: 'Z0123456789ABCDEFGHIJ' },
       ...more,
     });
@@ -135,8 +135,8 @@ describe('TrackingEnvironment', () => {
       (rule) => rule.cidr_ipv4,
     );
     expect(byCidr.map((rule) => [rule.from_port, rule.cidr_ipv4]).sort()).toEqual([
-      [443, '10.0.0.0/8'],
-      [80, '10.0.0.0/8'],
+      [443, '203.0.113.0/24'],
+      [80, '203.0.113.0/24'],
     ]);
     expect(template.outputs.tracking_uri).toBe('https://mlflow.example.com');
     expect(template.text).toContain('\\"allowedHosts\\": [\\n    \\"mlflow.example.com\\"');
@@ -160,7 +160,7 @@ describe('TrackingEnvironment', () => {
 
   it('signs on at the load balancer, and then has no users of MLflow’s own', () => {
     const template = prod({
-      access: { trackingCidrs: ['10.0.0.0/8'], authentication: 'none' },
+      access: { trackingCidrs: ['203.0.113.0/24'], authentication: 'none' },
       loadBalancer: {
         domainName: 'mlflow.example.com',
         hostedZoneId: 'Z0123456789ABCDEFGHIJ',

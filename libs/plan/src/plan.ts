@@ -3,12 +3,18 @@ import { z } from 'zod';
 // Terraform's own words and shapes: https://developer.hashicorp.com/terraform/internals/json-format
 // Keys we do not use are dropped, as the format asks of its readers; values stay as they are.
 
+/** A word of the format as it is quoted in an error; anything longer could be a secret in a wrong place. */
+export function shown(input: unknown): string {
+  const text = JSON.stringify(input) ?? typeof input;
+  return text.length <= 12 ? text : `a ${Array.isArray(input) ? 'list' : typeof input}`;
+}
+
 const attributes = z.record(z.string(), z.unknown()).nullish();
 
 const changeSchema = z.object({
   actions: z.array(
     z.enum(['no-op', 'create', 'read', 'update', 'delete', 'forget'], {
-      error: ({ input }) => `action ${JSON.stringify(input)} is not known here`,
+      error: ({ input }) => `action ${shown(input)} is not known here`,
     }),
   ),
   before: z.unknown().optional(),
@@ -48,8 +54,16 @@ const moduleValuesSchema = z.object({
   },
 });
 
+const stateSchema = z.object({
+  root_module: moduleValuesSchema.optional(),
+  outputs: z.record(z.string(), z.object({ sensitive: z.boolean().default(false), value: z.unknown() })).default({}),
+});
+
 const configurationModuleSchema = z.object({
   resources: z.array(z.object({ address: z.string(), expressions: attributes })).default([]),
+  outputs: z
+    .record(z.string(), z.object({ sensitive: z.boolean().default(false), expression: z.unknown().optional() }))
+    .default({}),
   variables: z
     .record(z.string(), z.object({ sensitive: z.boolean().default(false), default: z.unknown().optional() }))
     .default({}),
@@ -58,6 +72,32 @@ const configurationModuleSchema = z.object({
       .record(z.string(), z.object({ expressions: attributes, module: configurationModuleSchema.optional() }))
       .default({});
   },
+});
+
+const actionInvocationSchema = z.object({
+  address: z.string(),
+  type: z.string(),
+  name: z.string(),
+  config_values: z.unknown().optional(),
+  config_sensitive: z.unknown().optional(),
+  lifecycle_action_trigger: z
+    .object({ triggering_resource_address: z.string().optional(), action_trigger_event: z.string().optional() })
+    .nullish(),
+  invoke_action_trigger: z.object({}).nullish(),
+});
+
+const checkSchema = z.object({
+  address: z.object({ kind: z.string().optional(), to_display: z.string().default('a check') }),
+  status: z.string(),
+  instances: z
+    .array(
+      z.object({
+        address: z.object({ to_display: z.string().default('a check') }),
+        status: z.string(),
+        problems: z.array(z.object({ message: z.string().default('') })).default([]),
+      }),
+    )
+    .default([]),
 });
 
 const providerConfigurationSchema = z.object({
@@ -74,13 +114,21 @@ export const planSchema = z.object({
   complete: z.boolean().default(true),
   errored: z.boolean().default(false),
   variables: z.record(z.string(), z.object({ value: z.unknown().optional() })).default({}),
-  planned_values: z.object({ root_module: moduleValuesSchema.optional() }).default({}),
+  planned_values: stateSchema.default({ outputs: {} }),
+  /** What Terraform knew before: data sources it read for the plan are here alone. */
+  prior_state: z.object({ values: stateSchema.optional() }).default({}),
   resource_changes: z.array(resourceChangeSchema).default([]),
   resource_drift: z.array(resourceChangeSchema).default([]),
   deferred_changes: z
     .array(z.object({ reason: z.string().default('unknown'), resource_change: resourceChangeSchema }))
     .default([]),
   output_changes: z.record(z.string(), changeSchema).default({}),
+  /** Actions that are invoked, since Terraform 1.14. */
+  action_invocations: z.array(actionInvocationSchema).default([]),
+  deferred_action_invocations: z
+    .array(z.object({ reason: z.string().default('unknown'), action_invocation: actionInvocationSchema }))
+    .default([]),
+  checks: z.array(checkSchema).default([]),
   configuration: z
     .object({
       provider_config: z.record(z.string(), providerConfigurationSchema).default({}),
@@ -95,10 +143,13 @@ export type Plan = z.infer<typeof planSchema>;
 export type ResourceChange = z.infer<typeof resourceChangeSchema>;
 /** Values before and after, and which of them are unknown or sensitive. */
 export type Change = z.infer<typeof changeSchema>;
+/** An action that is invoked, and by what. */
+export type ActionInvocation = z.infer<typeof actionInvocationSchema>;
 /** One resource instance as it will be. */
 export type PlannedResource = z.infer<typeof resourceValuesSchema>;
 
-type ModuleValues = z.infer<typeof moduleValuesSchema>;
+/** The values of a module and of those it calls. */
+export type ModuleValues = z.infer<typeof moduleValuesSchema>;
 
 /** Every managed resource that will exist after the plan is applied, of all modules. */
 export function plannedResources(plan: Plan): PlannedResource[] {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Plan, planSchema } from './plan';
+import { type Plan, planSchema, shown } from './plan';
 
 /** A plan that cannot be read: the message says what is wrong and what would be right, and quotes no value of the plan. */
 export class PlanError extends Error {}
@@ -13,7 +13,7 @@ export function readPlan(file: string): Plan {
     const reason = { ENOENT: 'there is no such file', EISDIR: 'it is a folder', EACCES: 'it may not be read' }[
       (error as NodeJS.ErrnoException).code ?? ''
     ];
-    throw new PlanError(`${file}: ${reason ?? (error as Error).message}`);
+    throw new PlanError(`${file}: ${reason ?? `it cannot be read (${(error as NodeJS.ErrnoException).code})`}`);
   }
   if (content.subarray(0, 2).toString('latin1') === 'PK') {
     throw new PlanError(`${file}: is a saved plan; give its JSON: terraform show -json ${file} > plan.json`);
@@ -88,7 +88,7 @@ function notAPlan(json: unknown): string | undefined {
   }
   const version = json.format_version;
   if (typeof version !== 'string' || !/^1\.\d+$/.test(version)) {
-    return `got format_version ${JSON.stringify(version)}; this reads 1.x, which Terraform 1.1 and later and OpenTofu print`;
+    return `got format_version ${shown(version)}; this reads 1.x, which Terraform 1.1 and later and OpenTofu print`;
   }
   if (!('planned_values' in json) && !('resource_changes' in json) && !('errored' in json)) {
     return 'is a state, not a plan; give what terraform show -json PLAN prints';
@@ -96,9 +96,11 @@ function notAPlan(json: unknown): string | undefined {
   return undefined;
 }
 
+/** Keys are names of the format, of outputs and of modules; what is longer could be anything. */
 function pathText(path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}${text && '.'}${String(key)}`),
-    '',
-  );
+  return path.reduce<string>((text, key) => {
+    if (typeof key === 'number') return `${text}[${key}]`;
+    const name = String(key);
+    return `${text}${text && '.'}${/^[\w-]{1,64}$/.test(name) ? name : '…'}`;
+  }, '');
 }

@@ -12,7 +12,7 @@ export function atStake(review: Review): Section[] {
     return {
       weight: change.answer?.state === 'allowed' ? weights.atStake : weights.refused,
       text: () =>
-        `- ${sign(change)} **${environment.environment}** ${code(review.redact(resource.address))} is **${how}**` +
+        `- ${sign(change)} **${environment.environment}** ${code(review.redact(resource.address, 'name'))} is **${how}**` +
         `${deferred === undefined ? '' : ' in a later plan'}: ${because(change, review.redact)}  \n` +
         `  Lost: ${words(loss)}. ${answerText(change)}\n`,
     };
@@ -26,11 +26,11 @@ export function security(review: Review): Section[] {
     const { resource, findings } = change;
     const opens = findings.some(({ kind }) => kind === 'opening');
     const refused = opens && change.answer?.state !== 'allowed';
-    const texts = findings.map(({ text }) => words(review.redact(text)));
+    const texts = findings.map(({ text }) => words(text));
     return {
       weight: refused ? weights.refused : weights.notice,
       text: () =>
-        `- ${opens ? sign(change) : '⚠️'} **${environment.environment}** ${code(review.redact(resource.address))} ` +
+        `- ${opens ? sign(change) : '⚠️'} **${environment.environment}** ${code(review.redact(resource.address, 'name'))} ` +
         `${texts.join('; ')}${opens ? `. ${answerText(change)}` : ''}\n`,
     };
   });

@@ -37,7 +37,7 @@ export function changedPart(plan: Plan, changes: readonly ReviewedChange[], reda
       ...boxes.map((address) => {
         const action = changed.get(address);
         const sign = action === undefined ? '' : `${looks[action]?.sign} `;
-        const [type = '', ...name] = redact(address).split('.');
+        const [type = '', ...name] = redact(address, 'name').split('.');
         const title = [`${sign}${type.replace(/^aws_/, '')}`, name.join('.')].map(harmless).join('<br>');
         return `  ${idOf(address)}["${title}"]:::${action ?? 'beside'}`;
       }),

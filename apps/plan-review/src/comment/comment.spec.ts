@@ -43,7 +43,9 @@ describe('the comment', () => {
 });
 
 describe('sensitive values', () => {
-  it.each(caseNames)('are in the plan of %s, and not in its comment', (name) => {
+  const marked = caseNames.filter((name) => textOf(name).includes('never-shown'));
+
+  it.each(marked)('are in the plan of %s, and not in its comment', (name) => {
     const secrets = /tok-[\w-]*never-shown[\w-]*/g;
     expect(textOf(name)).toMatch(secrets);
     expect(commentOn(planOf(name))).not.toMatch(secrets);
@@ -81,6 +83,51 @@ describe('sensitive values', () => {
       { now },
     );
     expect(renderComment(reviewed)).not.toContain(secret);
+  });
+
+  it('leave the sentences of the review as they are, whatever an author calls sensitive', () => {
+    const rule = { type: 'ingress', protocol: 'tcp', from_port: 22, to_port: 22 };
+    const comment = commentOn(
+      planWith(
+        [
+          { type: 'aws_security_group_rule', after: { ...rule, cidr_blocks: ['0.0.0.0/0'] } },
+          { type: 'aws_db_instance', before: { engine: 'postgres' }, after: null },
+        ],
+        {
+          variables: Object.fromEntries(
+            [
+              'lets in the whole internet',
+              'every database on the instance',
+              'not in the plan-exceptions file',
+              'refused',
+            ].map((value, index) => [`v${index}`, { value }]),
+          ),
+          configuration: {
+            root_module: {
+              variables: Object.fromEntries([0, 1, 2, 3].map((index) => [`v${index}`, { sensitive: true }])),
+            },
+          },
+        },
+      ),
+    );
+    expect(comment).toContain('lets in the whole internet: tcp port 22 from 0.0.0.0/0');
+    expect(comment).toContain('Lost: every database on the instance');
+    expect(comment).toContain('**Refused**: not in the plan-exceptions file.');
+    expect(comment).not.toContain('(sensitive)');
+  });
+
+  it('open to the internet without a word of what is marked', () => {
+    const comment = commentOn(
+      planWith([
+        {
+          type: 'aws_security_group_rule',
+          after: { type: 'ingress', protocol: 'tcp', from_port: 4711, to_port: 4711, cidr_blocks: ['0.0.0.0/0'] },
+          after_sensitive: { cidr_blocks: true, from_port: true },
+        },
+      ]),
+    );
+    expect(comment).toContain('refused');
+    expect(comment).toContain('opens to the whole internet; what does is (sensitive)');
   });
 
   it('still shows that a sensitive value changes', () => {

@@ -13,14 +13,14 @@ export function costSection(cost: CostChange, redact: Redact): Section[] {
   if (asOf === undefined) {
     const why = unpriced[0]?.why;
     if (why === undefined) return [];
-    return section('', [{ weight: weights.cost, text: () => `\n**Monthly cost** not known: ${words(redact(why))}\n` }]);
+    return section('', [{ weight: weights.cost, text: () => `\n**Monthly cost** not known: ${words(why)}\n` }]);
   }
   const difference = after - before;
   const sum =
     Math.abs(difference) < 0.005
       ? `${money(after)}, unchanged`
       : `${money(before)} → ${money(after)} (${difference < 0 ? '−' : '+'}${money(Math.abs(difference))})`;
-  const notPriced = unpriced.map(({ address, why }) => `${code(redact(address))} (${words(redact(why))})`);
+  const notPriced = unpriced.map(({ address, why }) => `${code(redact(address, 'name'))} (${words(why)})`);
   const text = [
     `\n**Monthly cost** ${sum}, on demand without free tiers, prices of ${asOf}`,
     ...(byUsage > 0 ? [`; ${byUsage} more ${byUsage === 1 ? 'is' : 'are'} billed by usage`] : []),
@@ -30,7 +30,7 @@ export function costSection(cost: CostChange, redact: Redact): Section[] {
   const items = lines.slice(0, openLines).map((line) => ({
     weight: weights.cost,
     text: () =>
-      `- ${code(redact(line.address))} ${money(line.before)} → ${money(line.after)}: ${words(redact(line.what))}\n`,
+      `- ${code(redact(line.address, 'name'))} ${money(line.before)} → ${money(line.after)}: ${words(line.what)}\n`,
   }));
   const more = lines.length - openLines;
   const rest = more > 0 ? [{ weight: weights.cost, text: () => `- and ${more} that change less\n` }] : [];

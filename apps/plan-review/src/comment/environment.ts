@@ -78,13 +78,16 @@ const kinds: readonly Kind[] = [
     title: 'Import',
     weight: weights.other,
     matches: ({ resource }) => Boolean(resource.change.importing),
-    text: ({ resource }, redact) => ` from ${code(redact(resource.change.importing?.id ?? 'an id known after apply'))}`,
+    text: ({ resource }, redact) => {
+      const id = resource.change.importing?.id;
+      return ` from ${id === undefined ? 'an id known after apply' : code(redact(id, 'name'))}`;
+    },
   },
   {
     title: 'Move',
     weight: weights.other,
     matches: ({ resource }) => resource.previous_address !== undefined,
-    text: ({ resource }, redact) => ` from ${code(redact(resource.previous_address ?? ''))}`,
+    text: ({ resource }, redact) => ` from ${code(redact(resource.previous_address ?? '', 'name'))}`,
   },
   { title: 'Read during apply', weight: weights.other, matches: ({ action }) => action === 'read', text: nothingMore },
   { title: 'Add', weight: weights.added, matches: ({ action }) => action === 'create', text: nothingMore },
@@ -97,7 +100,7 @@ function actionSections({ changes }: EnvironmentReview, redact: Redact): Section
   const later = changes.filter(({ deferred }) => deferred !== undefined);
   const line = (change: ReviewedChange, weight: number, text: () => string): Item => ({
     weight,
-    text: () => `- ${code(redact(change.resource.address))}${text()}\n`,
+    text: () => `- ${code(redact(change.resource.address, 'name'))}${text()}\n`,
   });
   const sections = kinds.flatMap(({ title: name, weight, matches, text }) => {
     const items = now.filter(matches).map((change) => line(change, weight, () => text(change, redact)));
@@ -120,9 +123,9 @@ function drift(environment: EnvironmentReview, redact: Redact): Section[] {
     weight: weights.drift,
     text: () => {
       const what = action === 'destroy' ? 'is gone' : 'was changed';
-      const warning = findings.map(({ text }) => `⚠️ ${words(redact(text))}\n\n`).join('');
+      const warning = findings.map(({ text }) => `⚠️ ${words(text)}\n\n`).join('');
       const lines = signed(diffChange(resource.change, redact));
-      return `${code(redact(resource.address))} ${what}\n\n${warning}${lines.length > 0 ? `${diffFence(lines)}\n\n` : ''}`;
+      return `${code(redact(resource.address, 'name'))} ${what}\n\n${warning}${lines.length > 0 ? `${diffFence(lines)}\n\n` : ''}`;
     },
   }));
   const [open, close] = folded(`<b>Drift</b>: ${items.length} changed outside Terraform, not by this pull request`);
@@ -156,7 +159,7 @@ function asAttribute(name: string, change: Change): Change {
 function extraSections({ cost, policyFindings }: Extras, redact: Redact): Section[] {
   const findings = (policyFindings ?? []).map(({ address, check, wants }): Item => ({
     weight: weights.policy,
-    text: () => `- ${code(redact(address))} ${words(redact(wants))} (${words(check)})\n`,
+    text: () => `- ${code(redact(address, 'name'))} ${words(wants)} (${words(check)})\n`,
   }));
   return [
     ...(cost === undefined ? [] : costSection(cost, redact)),
@@ -187,7 +190,7 @@ function fullDiff(changes: readonly ReviewedChange[], redact: Redact): Section[]
       const lines = signed(diffChange(change.resource.change, redact));
       const left = lines.length - longestDiff;
       const shown = left > 1 ? [...lines.slice(0, longestDiff), `# ${left} more lines`] : lines;
-      const heading = `@@ ${redact(change.resource.address)}: ${verb(change)} @@`;
+      const heading = `@@ ${redact(change.resource.address, 'name')}: ${verb(change)} @@`;
       return `${diffFence([heading, ...shown])}\n\n`;
     },
   }));

@@ -31,6 +31,11 @@ export interface CommentOptions {
    */
   readonly extras?: Readonly<Record<string, Extras>>;
   /**
+   * What else was given and could not be read, such as the exceptions: the review is then not whole.
+   * @default - nothing
+   */
+  readonly unread?: readonly string[];
+  /**
    * Largest size in bytes. GitHub takes 65,536 characters.
    * @default 65000
    */
@@ -40,7 +45,7 @@ export interface CommentOptions {
 /** Writes the one comment of a pull request. */
 export function renderComment(
   review: Review,
-  { commit, fingerprintKey, extras = {}, limit = 65_000 }: CommentOptions = {},
+  { commit, fingerprintKey, extras = {}, unread = [], limit = 65_000 }: CommentOptions = {},
 ): string {
   const sections = [
     ...atStake(review),
@@ -51,7 +56,7 @@ export function renderComment(
     ...unused(review),
   ];
   const head = (leftOut: number): string =>
-    `${marker}\n${fingerprints(review, fingerprintKey)}${title(review)}\n\n${table(review)}${about(commit, leftOut)}`;
+    `${marker}\n${fingerprints(review, fingerprintKey)}${title(review, unread)}\n\n${table(review)}${about(commit, leftOut)}`;
   const room = limit - Buffer.byteLength(head(1_000_000));
   const { text, leftOut } = fit(sections, room);
   return `${head(leftOut)}${text}`;
@@ -66,14 +71,15 @@ function fingerprints({ environments }: Review, key: string | undefined): string
     .join('');
 }
 
-function title({ verdict, environments }: Review): string {
+function title({ verdict, environments }: Review, unread: readonly string[]): string {
   const said = (['failed', 'refused', 'changes'] as const).flatMap((one) => {
     const names = environments
       .filter((environment) => environment.verdict === one)
       .map(({ environment }) => environment);
+    if (one === 'failed') names.push(...new Set(unread));
     return names.length === 0 ? [] : [`${one} (${names.join(', ')})`];
   });
-  return `## ${signs[verdict]} Plan: ${said.join(', ') || 'no changes'}`;
+  return `## ${signs[unread.length > 0 ? 'failed' : verdict]} Plan: ${said.join(', ') || 'no changes'}`;
 }
 
 const signs: Readonly<Record<Verdict, string>> = { failed: '❌', refused: '⛔', changes: '📝', nothing: '✅' };
@@ -83,12 +89,13 @@ function table({ environments, redact }: Review): string {
     const { plan, verdict, failure } = environment;
     const { account, region, provider } = plan === undefined ? {} : target(plan);
     const said = {
-      failed: `plan failed: ${words(redact(shortened(failure ?? '')))}`,
+      failed: `plan failed: ${words(shortened(failure ?? ''))}`,
       refused: `**refused**: ${counts(environment)}`,
       changes: counts(environment),
       nothing: counts(environment),
     }[verdict];
-    const place = [account && `account ${account}`, region].filter(Boolean).join(', ');
+    const shown = (text: string): string => redact(text, 'name');
+    const place = [account && `account ${shown(account)}`, region && shown(region)].filter(Boolean).join(', ');
     const versions = plan && `Terraform ${plan.terraform_version}${provider ? `, AWS provider ${provider}` : ''}`;
     const time = plan?.timestamp?.replace('T', ' ').replace(/(:\d\d):\d\d.*/, '$1 UTC') ?? '';
     const cells = [
@@ -119,10 +126,11 @@ function about(commit: string | undefined, leftOut: number): string {
   return lines.length === 0 ? '' : `\n${lines.join('  \n')}\n`;
 }
 
-function unused({ unused: exceptions }: Review): Section[] {
+function unused({ unused: exceptions, redact }: Review): Section[] {
   const items = exceptions.map(({ address, environment, expiry }): Item => ({
     weight: weights.other,
-    text: () => `- ${code(address)}${environment === undefined ? '' : ` (${words(environment)})`}, until ${expiry}\n`,
+    text: () =>
+      `- ${code(redact(address, 'name'))}${environment === undefined ? '' : ` (${words(environment)})`}, until ${expiry}\n`,
   }));
   return section('\n**Exceptions that nothing here needs**\n\n', items);
 }

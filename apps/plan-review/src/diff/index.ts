@@ -40,8 +40,9 @@ export function forcedBy({ before, after, replace_paths, ...marks }: Change, red
     const name = path
       .map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index ? '.' : ''}${key}`))
       .join('');
+    const shown = redact(name, 'name');
     const [from, to] = [showShort(old, redact, attribute), showShort(fresh, redact, attribute)];
-    return from === to ? name : `${name}: ${from} → ${to}`;
+    return from === to ? shown : `${shown}: ${from} → ${to}`;
   });
 }
 
@@ -58,7 +59,7 @@ class Comparison {
     const nothingBefore = isNothing(before);
     if (nothingBefore && isNothing(after)) return [];
     if (after.unknown === true && nothingBefore) {
-      this.later.push(this.redact(place.name));
+      this.later.push(this.named(place));
       return [];
     }
     if (after.unknown !== true && !isMarked(after.unknown) && canonical(before.value) === canonical(after.value))
@@ -70,7 +71,7 @@ class Comparison {
     if (after.unknown === true) {
       // Everything that AWS gives a resource is new in a replacement: only what forces it is worth a line.
       if (!this.replaces || this.forces(place)) return this.scalars(place, before, after);
-      this.later.push(this.redact(place.name));
+      this.later.push(this.named(place));
       return [];
     }
     if (isObject(before.value) && (isObject(after.value) || isObject(after.unknown))) {
@@ -135,7 +136,7 @@ class Comparison {
     const lines = diffText(this.redact(old), this.redact(fresh));
     if (lines.length === 0) return [this.hiddenChange(place)];
     return [
-      { sign: '!', text: `${this.redact(place.name)}:${this.force(place)}` },
+      { sign: '!', text: `${this.named(place)}:${this.force(place)}` },
       ...lines.map(({ sign, text: line }) => ({ sign, text: `    ${line}` })),
     ];
   }
@@ -169,21 +170,25 @@ class Comparison {
     const attribute = String(place.path.findLast((key) => typeof key === 'string'));
     const [first = '', ...rest] = show(value, this.redact, attribute);
     return [
-      { sign, text: `${this.redact(place.name)} = ${first}${this.force(place)}` },
+      { sign, text: `${this.named(place)} = ${first}${this.force(place)}` },
       ...rest.map((text) => ({ sign, text })),
     ];
   }
 
   private changed(place: Place, before: string, after: string): DiffLine {
-    return { sign: '!', text: `${this.redact(place.name)} = ${before} → ${after}${this.force(place)}` };
+    return { sign: '!', text: `${this.named(place)} = ${before} → ${after}${this.force(place)}` };
   }
 
   private hiddenChange(place: Place): DiffLine {
-    return { sign: '!', text: `${this.redact(place.name)}: only what is ${hidden} changes${this.force(place)}` };
+    return { sign: '!', text: `${this.named(place)}: only what is ${hidden} changes${this.force(place)}` };
   }
 
   private remark(place: Place, text: string): DiffLine {
-    return { sign: '#', text: `${this.redact(place.name)}: ${text}` };
+    return { sign: '#', text: `${this.named(place)}: ${text}` };
+  }
+
+  private named({ name }: Place): string {
+    return this.redact(name, 'name');
   }
 
   private force(place: Place): string {

@@ -1,3 +1,5 @@
+import { isSecretPlace } from '@mlflow-on-aws/plan';
+
 /** Terraform's marks mirror a value: `true` where the whole value is marked, else an object or list of marks of its parts. */
 export type Mark = unknown;
 
@@ -19,11 +21,11 @@ export interface Marked {
   readonly unknown?: Mark;
 }
 
-/** A part of a value, with its marks. */
+/** A part of a value, with its marks; what its name tells to be secret is marked too. */
 export function part({ value, sensitive, unknown }: Marked, key: string | number): Marked {
   return {
     value: isContainer(value) ? (value as Record<string | number, unknown>)[key] : undefined,
-    sensitive: markOf(sensitive, key),
+    sensitive: isSecretPlace(value, key) || markOf(sensitive, key),
     unknown: markOf(unknown, key),
   };
 }

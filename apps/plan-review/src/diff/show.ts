@@ -42,7 +42,7 @@ function lines(marked: Marked, redact: Redact, attribute: string): string[] {
       '}',
       ', ',
       keys.map((key) => [
-        `${redact(isWord(key) ? key : JSON.stringify(key))} = `,
+        `${redact(isWord(key) ? key : JSON.stringify(key), 'name')} = `,
         lines(part(marked, key), redact, key),
       ]),
     );

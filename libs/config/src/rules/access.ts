@@ -1,6 +1,8 @@
 import { range } from '../addresses';
+import type { Environment } from '../schema';
+import { specialRange } from '../special-addresses';
 import { publicKeyProblem } from '../ssh-public-key';
-import { when, type Rule } from './rule';
+import { when, type Finding, type Rule } from './rule';
 
 /** Nobody owns more than a /8: a shorter prefix is the world, or half of it. */
 export function isWorldOpen(cidr: string): boolean {
@@ -17,6 +19,48 @@ const nobodyOpensSshToTheWorld: Rule = ({ access }) =>
         '(AWS Security Hub, control EC2.13)',
     ),
   );
+
+/** What is reached, and by which addresses. A fleet stands in private subnets; a server of its own has a public address too. */
+function reached({ loadBalancer, network }: Environment) {
+  const publicly = loadBalancer?.scheme !== 'internal';
+  return {
+    tracking: {
+      what: loadBalancer ? `the ${loadBalancer.scheme} load balancer` : 'the server’s public address',
+      publicly,
+      // Beside others in a network that is there, a server is also reached by its private address.
+      privately: !publicly || (loadBalancer === undefined && network.existing !== undefined),
+      otherwise: loadBalancer && publicly ? ', or loadBalancer.scheme internal' : '',
+    },
+    ssh: {
+      what: loadBalancer ? 'servers in private subnets' : 'the server’s public address',
+      publicly: loadBalancer === undefined,
+      privately: loadBalancer !== undefined || network.existing !== undefined,
+      otherwise: '',
+    },
+  };
+}
+
+/** A rule for addresses that no client has lets nobody in, and says nothing. Ranges for documentation are placeholders. */
+const rangesReachWhatTheyOpen: Rule = (environment) => {
+  const { access } = environment;
+  const { tracking, ssh } = reached(environment);
+  const listed = [
+    ...access.trackingCidrs.map((cidr, index) => ({ cidr, path: `access.trackingCidrs.${index}`, target: tracking })),
+    ...access.ssh.cidrs.map((cidr, index) => ({ cidr, path: `access.ssh.cidrs.${index}`, target: ssh })),
+  ];
+  return listed.flatMap(({ cidr, path, target }): readonly Finding[] => {
+    if (isWorldOpen(cidr)) return [];
+    const special = specialRange(cidr);
+    const { what, publicly, privately, otherwise } = target;
+    const own = publicly ? 'the public addresses of those who come' : 'a private range such as that of the VPN';
+    const against = ['loadBalancer', 'loadBalancer.scheme', 'network.existing'];
+    const reason = special
+      ? `no client of ${what} has an address that is ${special.name}`
+      : `${what} has no public address, and no client comes to it from one`;
+    const fits = special?.for === 'private' ? privately : special?.for === 'nobody' ? false : publicly;
+    return when(!fits, path, `${own}${otherwise}: ${reason}`, against);
+  });
+};
 
 /** EC2 refuses a security group rule that is there already. */
 const rangesAreNamedOnce: Rule = ({ access, server }) =>
@@ -52,6 +96,7 @@ const sshPublicKeyIsWhole: Rule = ({ access: { sshPublicKey } }) => {
 /** Rules about who gets in. */
 export const accessRules: readonly Rule[] = [
   nobodyOpensSshToTheWorld,
+  rangesReachWhatTheyOpen,
   rangesAreNamedOnce,
   rulesFitTheSecurityGroup,
   sshPublicKeyIsWhole,

@@ -1,19 +1,4 @@
-import { dev, edit, problems, prod } from '../spec-helpers';
-
-/** What is changed, and the problems it makes, each told by what it begins with or holds. */
-type Case = readonly [changes: Readonly<Record<string, unknown>>, ...told: string[]];
-
-function refuses(base: object, cases: readonly Case[]) {
-  it.each(cases.map(([changes, ...told]) => ({ changes, told })))('$changes is told', ({ changes, told }) => {
-    expect(problems(edit(base, changes))).toEqual(told.map((part) => expect.stringContaining(part)));
-  });
-}
-
-function accepts(base: object, cases: readonly Readonly<Record<string, unknown>>[]) {
-  it.each(cases.map((changes) => ({ changes })))('$changes is accepted', ({ changes }) => {
-    expect(problems(edit(base, changes))).toEqual([]);
-  });
-}
+import { accepts, dev, prod, refuses, type Case } from '../spec-helpers';
 
 const existing = {
   vpcId: 'vpc-0123456789abcdef0',
@@ -192,7 +177,7 @@ describe('access', () => {
     [{ 'access.ssh.cidrs': ['0.0.0.0/0'] }, 'access.ssh.cidrs[0]'],
   ]);
   accepts(dev, [
-    { 'access.trackingCidrs': ['203.0.113.7/32', '10.0.0.0/8'], 'access.ssh.instanceConnect': true },
+    { 'access.trackingCidrs': ['203.0.113.7/32', '203.0.113.64/26'], 'access.ssh.instanceConnect': true },
     { 'access.trackingCidrs': ranges(60) },
     { 'access.authentication': 'basic-auth' },
   ]);

@@ -1,5 +1,5 @@
-import { parsePlan } from './read';
-import { redactorOf } from './secrets';
+import { parsePlan } from '../read';
+import { redactorOf } from '.';
 
 const secret = 'hunter2 & "<friends>"';
 
