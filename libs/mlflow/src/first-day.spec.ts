@@ -76,7 +76,7 @@ const environments: Readonly<Record<string, EnvironmentInput>> = {
     ...identity,
     name: 'prod',
     template: 'production',
-    access: { trackingCidrs: ['10.0.0.0/8'] },
+    access: { trackingCidrs: ['203.0.113.0/24'] },
     loadBalancer: { domainName: 'mlflow.example.com', hostedZoneId: 'Z0123456789ABCDEFGHIJ' },
     database: { password: 'secrets-manager', readReplica: true },
   },
