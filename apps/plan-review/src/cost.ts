@@ -1,4 +1,4 @@
-import { estimate, type Estimate, type Resource } from '@mlflow-on-aws/cost';
+import { estimate, type Estimate, type Resource } from '@mlflow-on-aws/pricing';
 import { actionOf, type Plan, target } from '@mlflow-on-aws/plan';
 
 /** What a plan does to the monthly bill, in US dollars without free tiers. */

@@ -1,6 +1,6 @@
-import { parseEnvironment, templates, type EnvironmentInput } from '@mlflow-on-aws/config';
+import { databaseMemoryGiB, parseEnvironment, templates, type EnvironmentInput } from '@mlflow-on-aws/config';
 import { Template, testApp } from '@mlflow-on-aws/testing';
-import { memoryGiB } from '@mlflow-on-aws/tracking-server';
+
 import { TrackingEnvironment } from './tracking-environment';
 
 const day = 24 * 60;
@@ -19,7 +19,7 @@ const healthy = (databaseClass: string): Readonly<Record<string, (minute: number
   CPUCreditBalance: (minute) => Math.max(0, ((minute - boot) * 6) / 60),
   CPUSurplusCreditsCharged: () => 0,
   FreeStorageSpace: () => 17 * gib,
-  FreeableMemory: () => 0.15 * memoryGiB(databaseClass) * gib,
+  FreeableMemory: () => 0.15 * databaseMemoryGiB(databaseClass) * gib,
   DatabaseConnections: (minute) => (minute < boot ? 0 : 20),
   ReplicaLag: () => 300,
   StatusCheckFailed_System: (minute) => (minute < 2 ? undefined : 0),

@@ -1,20 +1,9 @@
-import type { Environment } from '@mlflow-on-aws/config';
+import { sizingOf, type Environment } from '@mlflow-on-aws/config';
 import type { ServerConfig } from '@mlflow-on-aws/tracking-server';
-import { sizingOf } from './sizing';
 import type { Stores } from './stores';
-
-/** Where Prometheus asks, unless the environment says otherwise. */
-const defaultMetricsPort = 9464;
 
 /** MLflow's clients wait this long for an answer. */
 const withoutLoadBalancerSeconds = 120;
-
-/** The port that answers to Prometheus, and who may ask there; undefined where nobody may. */
-export function prometheusOf({
-  server,
-}: Environment): { readonly port: number; readonly cidrs: readonly string[] } | undefined {
-  return server.prometheus && { port: defaultMetricsPort, ...server.prometheus };
-}
 
 /** What the servers of an environment are told: names and places, no secret. */
 export function serverSettings(
@@ -39,7 +28,7 @@ export function serverSettings(
     corsAllowedOrigins: loadBalancer ? [`https://${loadBalancer.domainName}`] : [],
     publicDns: !loadBalancer,
     adminSecretArn: adminSecretArn ?? null,
-    prometheusPort: prometheusOf(environment)?.port ?? null,
+    prometheusPort: server.prometheus?.port ?? null,
     logGroup: logGroup ?? null,
     housekeeping: housekeepingSettings(environment),
     sizing: sizingOf(environment),
@@ -70,7 +59,7 @@ function databaseSettings({ database }: Environment, { backend: { endpoint } }: 
 function housekeepingSettings({ server: { housekeeping } }: Environment): ServerConfig['housekeeping'] {
   if (!housekeeping) return null;
   return {
-    at: housekeeping.at ?? '02:30',
+    at: housekeeping.at,
     purgeDeletedAfterDays: housekeeping.purgeDeletedAfterDays ?? null,
     archiveTracesAfterDays: housekeeping.archiveTracesAfterDays ?? null,
   };

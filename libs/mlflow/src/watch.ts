@@ -1,4 +1,4 @@
-import type { Environment } from '@mlflow-on-aws/config';
+import { databaseMemoryGiB, maxConnections, type Environment } from '@mlflow-on-aws/config';
 import {
   AlarmTopic,
   DatabaseAlarms,
@@ -9,7 +9,6 @@ import {
   TrackingDashboard,
 } from '@mlflow-on-aws/observability';
 import { burstable } from '@mlflow-on-aws/foundation';
-import { maxConnections, memoryGiB } from '@mlflow-on-aws/tracking-server';
 import { Construct } from 'constructs';
 import { baseName, databaseIdentifier } from './names';
 import type { Servers } from './servers';
@@ -51,7 +50,7 @@ export function watch(scope: Construct, id: string, { environment, stores, serve
     identifier,
     allocatedStorageGiB: database.allocatedStorageGiB,
     maxConnections: maxConnections(database.instanceClass),
-    memoryGiB: memoryGiB(database.instanceClass),
+    memoryGiB: databaseMemoryGiB(database.instanceClass),
     burstable: burstable(database.instanceClass),
     replicaIdentifier: stores.backend.replicaIdentifier,
     notify,

@@ -7,6 +7,7 @@ import { networkRules } from './network';
 import { observabilityRules } from './observability';
 import type { Finding } from './rule';
 import { serverRules } from './server';
+import { sizingRules } from './sizing';
 import { templateRules } from './templates';
 
 export type { Finding } from './rule';
@@ -17,6 +18,7 @@ const everywhere = [
   ...accessRules,
   ...serverRules,
   ...databaseRules,
+  ...sizingRules,
   ...observabilityRules,
   ...deliveryRules,
 ];

@@ -15,9 +15,9 @@ from pathlib import Path
 from botocore.exceptions import ClientError
 
 from .config import Config
-from .credentials import secrets_manager
-from .database import store_uri
+from .database.connection import store_uri
 from .private_file import write_private
+from .secrets_manager import is_missing, secrets_manager
 
 _logger = logging.getLogger(__name__)
 
@@ -28,9 +28,9 @@ ADMIN = 'admin'
 REMEMBER_SECONDS = 30
 
 
-def prepare(config: Config, directory: Path) -> None:
+def prepare(config: Config, secret_arn: str, directory: Path) -> None:
     """Makes sure of secret, tables and administrator, for the workers to find; called by one server at a time."""
-    secret = _secret(config)
+    secret = _secret(config.region, secret_arn)
     write_private(directory / 'flask-key', secret['flask_key'])
     settings = directory / 'basic-auth.ini'
     # `%` means something in this file; there is none in the URI, which holds no password.
@@ -50,16 +50,17 @@ def load_key(directory: Path) -> None:
     os.environ['MLFLOW_FLASK_SERVER_SECRET_KEY'] = (directory / 'flask-key').read_text()
 
 
-def _secret(config: Config) -> dict[str, str]:
-    client = secrets_manager(config.region, attempts=4)
+def _secret(region: str, arn: str) -> dict[str, str]:
+    client = secrets_manager(region, attempts=4)
     try:
-        return json.loads(client.get_secret_value(SecretId=config.adminSecretArn)['SecretString'])
+        found: dict[str, str] = json.loads(client.get_secret_value(SecretId=arn)['SecretString'])
+        return found
     except ClientError as error:
-        if error.response['Error']['Code'] != 'ResourceNotFoundException':
+        if not is_missing(error):
             raise
-    _logger.info('making the password of %s, kept in %s', ADMIN, config.adminSecretArn)
+    _logger.info('making the password of %s, kept in %s', ADMIN, arn)
     made = {'username': ADMIN, 'password': secrets.token_urlsafe(24), 'flask_key': secrets.token_urlsafe(32)}
-    client.put_secret_value(SecretId=config.adminSecretArn, SecretString=json.dumps(made))
+    client.put_secret_value(SecretId=arn, SecretString=json.dumps(made))
     return made
 
 

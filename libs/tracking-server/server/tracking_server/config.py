@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 
 
 class ConfigError(Exception):
@@ -15,13 +16,13 @@ class ConfigError(Exception):
 @dataclass(frozen=True)
 class Database:
     host: str
-    replicaHost: Optional[str]
+    replicaHost: str | None
     port: int
     name: str
     user: str
     passwordSecretArn: str
-    passwordRotationDays: Optional[int]
-    iamUser: Optional[str]
+    passwordRotationDays: int | None
+    iamUser: str | None
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,8 @@ class Sizing:
 @dataclass(frozen=True)
 class Housekeeping:
     at: str
-    purgeDeletedAfterDays: Optional[int]
-    archiveTracesAfterDays: Optional[int]
+    purgeDeletedAfterDays: int | None
+    archiveTracesAfterDays: int | None
 
 
 @dataclass(frozen=True)
@@ -56,26 +57,25 @@ class Config:
     keepAliveSeconds: int
     database: Database
     artifacts: Artifacts
-    allowedHosts: list
-    corsAllowedOrigins: list
+    allowedHosts: list[str]
+    corsAllowedOrigins: list[str]
     publicDns: bool
-    adminSecretArn: Optional[str]
-    prometheusPort: Optional[int]
-    logGroup: Optional[str]
-    housekeeping: Optional[Housekeeping]
+    adminSecretArn: str | None
+    prometheusPort: int | None
+    logGroup: str | None
+    housekeeping: Housekeeping | None
     sizing: Sizing
 
 
-_SECTIONS = {'database': Database, 'artifacts': Artifacts, 'housekeeping': Housekeeping, 'sizing': Sizing}
-_NOTHING = type(None)
-_TYPES = {'str': str, 'int': int, 'bool': bool, 'list': list, 'Optional[str]': (str, _NOTHING), 'Optional[int]': (int, _NOTHING)}
+_SECTIONS: dict[str, type[Any]] = {'database': Database, 'artifacts': Artifacts, 'housekeeping': Housekeeping, 'sizing': Sizing}
+_TYPES: dict[str, Any] = {'str': str, 'int': int, 'bool': bool, 'list[str]': list, 'str | None': str | None, 'int | None': int | None}
 _WANT = {
     'str': 'text',
     'int': 'a whole number',
     'bool': 'true or false',
-    'list': 'a list',
-    'Optional[str]': 'text or null',
-    'Optional[int]': 'a whole number or null',
+    'list[str]': 'a list',
+    'str | None': 'text or null',
+    'int | None': 'a whole number or null',
 }
 
 
@@ -88,29 +88,30 @@ def read_config(path: Path) -> Config:
     except ValueError as error:
         raise ConfigError(f'{path}: want JSON: {error}') from None
     problems: list[str] = []
-    config = _read(Config, given, '', problems)
-    if not problems and config.artifacts.mode not in ('proxied', 'presigned', 'direct'):
+    config: Config | None = _read(Config, given, '', problems)
+    if config is not None and config.artifacts.mode not in ('proxied', 'presigned', 'direct'):
         problems.append(f'artifacts.mode: got "{config.artifacts.mode}", want proxied, presigned or direct')
-    if problems:
+    if config is None or problems:
         raise ConfigError('\n'.join(f'{path}: {problem}' for problem in problems))
     return config
 
 
-def _read(section: type, given: Any, prefix: str, problems: list[str]) -> Any:
+def _read(section: type[Any], given: Any, prefix: str, problems: list[str]) -> Any:
     values: dict[str, Any] = {}
     if not isinstance(given, dict):
         problems.append(f'{prefix.rstrip(".") or "the whole"}: got {json.dumps(given)}, want an object')
         return None
-    fields = section.__dataclass_fields__
+    fields = {field.name: str(field.type) for field in dataclasses.fields(section)}
     problems.extend(f'{prefix}{key}: unknown key, want one of {", ".join(fields)}' for key in given if key not in fields)
-    for name, field in fields.items():
+    for name, wanted in fields.items():
         value = given.get(name)
-        if name in _SECTIONS and value is None and field.type.startswith('Optional'):
+        optional = wanted.endswith(' | None')
+        if name in _SECTIONS and value is None and optional:
             values[name] = None
         elif name in _SECTIONS:
             values[name] = _read(_SECTIONS[name], value, f'{prefix}{name}.', problems)
-        elif not isinstance(value, _TYPES[field.type]) or (field.type != 'bool' and isinstance(value, bool)) or value == '':
-            problems.append(f'{prefix}{name}: got {json.dumps(value)}, want {_WANT[field.type]}')
+        elif not isinstance(value, _TYPES[wanted]) or (wanted != 'bool' and isinstance(value, bool)) or value == '':
+            problems.append(f'{prefix}{name}: got {json.dumps(value)}, want {_WANT[wanted]}')
         else:
             values[name] = value
     return None if problems else section(**values)

@@ -1,8 +1,8 @@
 """What nobody looks at and what grows: deleted runs go for good, with their artifacts; old traces move to the bucket.
 
-Both are MLflow's own (`mlflow gc`, trace archival), run by a process that ends, on one server at a time. MLflow's trace archival else
-hangs on its job processes. Artifacts are removed from
-the bucket as the server would, by the machine's role: nobody's password is needed where MLflow asks for one.
+Both are MLflow's own (`mlflow gc`, trace archival), run by a process that ends, on one server at a time. Otherwise MLflow archives
+traces in its job processes. Artifacts are removed from the bucket as the server would, by the machine's role: nobody's password is
+needed where MLflow asks for one.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ import io
 import logging
 import os
 import time
-from typing import Any, Callable, Iterator, Optional
+from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import urlparse
 
-from . import database
 from .config import Config, Housekeeping
-from .locks import Lock
+from .database.connection import store_uri
+from .database.locks import Lock, only_one
+from .database.reaching import reach
 from .log import adopt_library_loggers
 
 _logger = logging.getLogger(__name__)
@@ -26,14 +28,14 @@ _DAY_MILLISECONDS = 24 * 60 * 60 * 1000
 TRACES_AT_ONCE = 1_000
 
 
-def keep_house(config: Config, plan: Optional[Housekeeping], dry_run: bool) -> None:
+def keep_house(config: Config, plan: Housekeeping | None, dry_run: bool) -> None:
     """Says what is due, and does it unless `dry_run`. Raises GaveUp when secret or database do not come."""
     if plan is None:
         _logger.info('nothing is configured: server.housekeeping')
         return
-    credentials = database.reach(config)
-    with database.only_one(config, credentials, Lock.HOUSEKEEPING) as alone:
-        if not alone:
+    login = reach(config)
+    with only_one(config, login, Lock.HOUSEKEEPING) as alone:
+        if alone is None:
             _logger.info('another server keeps house now')
             return
         os.environ.setdefault('MLFLOW_DISABLE_TELEMETRY', 'true')
@@ -43,7 +45,7 @@ def keep_house(config: Config, plan: Optional[Housekeeping], dry_run: bool) -> N
 
         adopt_library_loggers()
         _reach_artifacts_in_the_bucket(config)
-        store = SqlAlchemyStore(database.store_uri(config), f's3://{config.artifacts.bucket}/{config.artifacts.prefix}')
+        store = SqlAlchemyStore(store_uri(config), f's3://{config.artifacts.bucket}/{config.artifacts.prefix}')
         if plan.purgeDeletedAfterDays is not None:
             _purge(config, store, plan.purgeDeletedAfterDays, dry_run)
         if plan.archiveTracesAfterDays is not None:
@@ -97,7 +99,7 @@ class _Used:
         from mlflow.exceptions import MlflowException
         from mlflow.store.model_registry.sqlalchemy_store import SqlAlchemyStore
 
-        registry = SqlAlchemyStore(database.store_uri(config))
+        registry = SqlAlchemyStore(store_uri(config))
         versions = list(_pages(lambda token: registry.search_model_versions(max_results=1000, page_token=token)))
         self.runs = {version.run_id for version in versions if version.run_id}
         sources = {version.source for version in versions if version.source}
@@ -120,7 +122,7 @@ def _deleted_experiments(store: Any, days: int) -> list[Any]:
     )
 
 
-def _pages(search: Callable[[Optional[str]], Any]) -> Iterator[Any]:
+def _pages(search: Callable[[str | None], Any]) -> Iterator[Any]:
     token = None
     while True:
         page = search(token)

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import os
 import urllib.request
-from typing import Optional
 
 TIMEOUT = 2.0
 
 
-def _ask(path: str, method: str = 'GET', headers: Optional[dict[str, str]] = None) -> str:
+def _ask(path: str, method: str = 'GET', headers: dict[str, str] | None = None) -> str:
     endpoint = os.environ.get('AWS_EC2_METADATA_SERVICE_ENDPOINT', 'http://169.254.169.254').rstrip('/')
     request = urllib.request.Request(f'{endpoint}/latest/{path}', method=method, headers=headers or {})
     # The service is link-local: never through a proxy.
     with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=TIMEOUT) as answer:
-        return answer.read().decode()
+        return str(answer.read().decode())
 
 
-def public_dns_name() -> Optional[str]:
+def public_dns_name() -> str | None:
     """This machine's public DNS name, or None when it has none or is no EC2 instance."""
     if os.environ.get('AWS_EC2_METADATA_DISABLED', '').lower() == 'true':
         return None

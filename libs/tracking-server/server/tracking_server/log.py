@@ -7,7 +7,7 @@ import logging
 import logging.config
 import re
 import sys
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 # A URI with a password has no place in our configuration, and a signed one is as good as one for a while; should a library print
 # them, what is secret stays out of the log.
@@ -20,7 +20,7 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         entry = {
-            'time': datetime.fromtimestamp(record.created, timezone.utc).isoformat(timespec='milliseconds'),
+            'time': datetime.fromtimestamp(record.created, UTC).isoformat(timespec='milliseconds'),
             'level': record.levelname,
             'logger': record.name,
             'message': record.getMessage(),

@@ -9,12 +9,20 @@ from __future__ import annotations
 import logging
 import os
 from pathlib import Path
-from typing import Any, Callable, Optional
+from typing import Protocol
+
+from starlette.types import Scope
 
 _logger = logging.getLogger(__name__)
 
 # Of a search, of a batch, of an upload.
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120)
+
+
+class Observe(Protocol):
+    """Takes note of a request: its ASGI scope, its status and, unless it was turned away, its seconds."""
+
+    def __call__(self, scope: Scope, status: int, took: float | None = None) -> None: ...
 
 
 def expose(host: str, port: int, workers: int, directory: Path) -> None:
@@ -29,7 +37,7 @@ def expose(host: str, port: int, workers: int, directory: Path) -> None:
     registry = prometheus_client.REGISTRY
     if workers > 1:
         registry = prometheus_client.CollectorRegistry()
-        multiprocess.MultiProcessCollector(registry)
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     try:
         prometheus_client.start_http_server(port, host, registry)
     except OSError as error:
@@ -39,8 +47,8 @@ def expose(host: str, port: int, workers: int, directory: Path) -> None:
         _logger.info('metrics on %s:%d', host, port)
 
 
-def observer() -> Callable[..., None]:
-    """Returns what a worker calls after every request, with its ASGI scope, its status and, unless it was turned away, its seconds."""
+def observer() -> Observe:
+    """Returns what a worker calls after every request."""
     from mlflow.server import app as flask
     from prometheus_client import Counter, Histogram
 
@@ -48,17 +56,17 @@ def observer() -> Callable[..., None]:
     seconds = Histogram('mlflow_server_request_seconds', 'Seconds that a request took', ['route'], buckets=_SECONDS)
     rules = flask.url_map.bind('localhost')
 
-    def route(scope: Any) -> str:
+    def route(scope: Scope) -> str:
         # A route and not a path: what clients think up must not become a series of its own.
         if (found := getattr(scope.get('route'), 'path', None)) is not None:
-            return found
+            return str(found)
         try:
             rule, _ = rules.match(scope['path'], scope['method'], return_rule=True)
         except Exception:  # no such route, or not by this method
             return 'none'
-        return rule.rule
+        return str(rule.rule)
 
-    def observe(scope: Any, status: int, took: Optional[float] = None) -> None:
+    def observe(scope: Scope, status: int, took: float | None = None) -> None:
         where = route(scope)
         requests.labels(scope['method'], where, str(status)).inc()
         if took is not None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import logging
 import os
 from pathlib import Path
-from typing import Optional
 
 import uvicorn
 
-from . import authentication, database, metrics
+from . import authentication, metrics
+from .application import create_application
 from .config import Config
+from .database.connection import store_uri
+from .database.locks import Lock, one_at_a_time
+from .database.migration import migrate
+from .database.reaching import reach
 from .instance_metadata import public_dns_name
 from .log import adopt_library_loggers
 from .private_file import runtime_directory
@@ -20,28 +24,30 @@ _logger = logging.getLogger(__name__)
 GRACE_SECONDS = 25
 
 
-def serve(config: Config, config_file: Path, host: str, port: Optional[int]) -> None:
+def serve(config: Config, config_file: Path, host: str, port: int | None) -> None:
     """Waits, migrates and serves. Raises GaveUp when something does not come."""
-    credentials = database.reach(config)
+    login = reach(config)
     if config.prometheusPort is not None:
         metrics.expose(host, config.prometheusPort, config.sizing.workers, runtime_directory() / 'metrics')
     os.environ.update(mlflow_environment(config))
     os.environ.update(allowed_names(config, public_dns_name() if config.publicDns else None))
-    # Workers read the rest of what they need from where this process read it.
-    os.environ['MLFLOW_SERVER_CONFIG'] = str(config_file)
-    with database.one_at_a_time(config, credentials):
-        os.environ['MLFLOW_SERVER_SCHEMA'] = database.migrate(config)
+    with one_at_a_time(config, login, Lock.MIGRATION):
+        schema = migrate(config, login)
         if config.adminSecretArn is not None:
-            authentication.prepare(config, runtime_directory())
+            authentication.prepare(config, config.adminSecretArn, runtime_directory())
+    # Workers read the rest of what they need from where this process read it.
+    os.environ.update({'MLFLOW_SERVER_CONFIG': str(config_file), 'MLFLOW_SERVER_SCHEMA': schema})
     adopt_library_loggers()
-    _logger.info('serving %s on %s:%d with %d worker(s)', config.environment, host, port or config.port, config.sizing.workers)
+    workers = config.sizing.workers
+    _logger.info('serving %s on %s:%d with %d worker(s)', config.environment, host, port or config.port, workers)
     uvicorn.run(
-        'tracking_server.application:application',
+        # One worker is this process itself: nothing that only waits takes memory.
+        create_application(config, login, schema) if workers == 1 else 'tracking_server.application:create_worker',
+        factory=workers > 1,
+        workers=workers if workers > 1 else None,
         app_dir=str(Path(__file__).parent.parent),
         host=host,
         port=port or config.port,
-        # One worker is this process itself: nothing that only waits takes memory.
-        workers=config.sizing.workers if config.sizing.workers > 1 else None,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -59,7 +65,7 @@ def mlflow_environment(config: Config) -> dict[str, str]:
     artifacts = config.artifacts
     location = f's3://{artifacts.bucket}/{artifacts.prefix}'
     return {
-        '_MLFLOW_SERVER_FILE_STORE': database.store_uri(config),
+        '_MLFLOW_SERVER_FILE_STORE': store_uri(config),
         '_MLFLOW_SGI_NAME': 'uvicorn',
         # An experiment keeps the location that it was made with: what was made to be passed on is, whatever the mode is now.
         '_MLFLOW_SERVER_SERVE_ARTIFACTS': 'true',
@@ -87,7 +93,7 @@ _LOCAL_HOSTS = (
 )
 
 
-def allowed_names(config: Config, public_dns: Optional[str]) -> dict[str, str]:
+def allowed_names(config: Config, public_dns: str | None) -> dict[str, str]:
     """Host names that requests may name, and origins whose pages may change things.
 
     Localhost, private addresses, and the names by which this server is really reached.

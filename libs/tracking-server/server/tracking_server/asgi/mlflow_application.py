@@ -1,0 +1,53 @@
+"""MLflow's own application, as it is configured here. Only to be imported once its environment is set."""
+
+from __future__ import annotations
+
+import importlib.util
+
+from starlette.types import ASGIApp
+
+from ..authentication import load_key
+from ..config import Config
+from ..private_file import runtime_directory
+from .rest_api import RestApi
+
+
+def mlflow_application(config: Config) -> ASGIApp:
+    """Imports MLflow, and returns its REST API, its pages and, where there is a replica, reads from that."""
+    if config.artifacts.mode != 'presigned':
+        _offer_no_presigned_urls()
+    if config.adminSecretArn is None:
+        from mlflow.server.fastapi_app import app
+    else:
+        load_key(runtime_directory())
+        from mlflow.server.auth import create_app
+
+        app = create_app()
+    from mlflow import server
+    from mlflow.server import handlers
+
+    application = RestApi(app, server.app, handlers.get_endpoints())
+    if config.database.replicaHost is None:
+        return application
+    from ..database.replica import Replica
+    from .reading import ReadsFromReplica
+
+    Replica(config).take_reads_of(handlers._get_tracking_store(), handlers._get_model_registry_store())
+    return ReadsFromReplica(application)
+
+
+def _offer_no_presigned_urls() -> None:
+    """Keeps MLflow from telling clients that it signs URLs for them.
+
+    A client that is told so downloads everything from S3, and where it cannot reach S3 tries for minutes and gives up; it does not
+    come back to the server. One that wishes for such URLs says so by a variable of its own, and gets them.
+    """
+    if importlib.util.find_spec('mlflow.server.server_info_api') is None:
+        return  # MLflow 3.16, with which the tests of an upgrade begin, is left as it is
+    from mlflow.server import handlers, server_info_api
+    from mlflow.utils.server_info import SERVER_INFO_MULTIPART_DOWNLOADS_ENABLED, SERVER_INFO_MULTIPART_UPLOADS_ENABLED
+
+    build = handlers.build_server_info_payload
+    off = {SERVER_INFO_MULTIPART_UPLOADS_ENABLED: False, SERVER_INFO_MULTIPART_DOWNLOADS_ENABLED: False}
+    for module in (handlers, server_info_api):
+        module.build_server_info_payload = lambda: {**build(), **off}
