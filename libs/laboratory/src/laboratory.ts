@@ -183,6 +183,7 @@ export class Laboratory {
       environment: 'faults',
       region,
       port: 5000,
+      keepAliveSeconds: 130,
       database: {
         host,
         replicaHost: wish.replica ? replicaHost : null,
