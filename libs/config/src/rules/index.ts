@@ -1,6 +1,7 @@
 import type { Environment } from '../schema';
 import { accessRules } from './access';
 import { databaseRules } from './database';
+import { loadBalancerRules } from './load-balancer';
 import { namingRules } from './naming';
 import { networkRules } from './network';
 import { observabilityRules } from './observability';
@@ -10,12 +11,14 @@ import { sizingRules } from './sizing';
 import { templateRules } from './templates';
 
 export type { Finding } from './rule';
+export { secretFindings } from './secrets';
 
 const everywhere = [
   ...namingRules,
   ...networkRules,
   ...accessRules,
   ...serverRules,
+  ...loadBalancerRules,
   ...databaseRules,
   ...sizingRules,
   ...observabilityRules,
