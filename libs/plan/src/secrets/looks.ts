@@ -35,7 +35,7 @@ const makers: readonly (readonly [sign: string, form: RegExp])[] = [
   ['earer', /(?<=\b[Bb]earer +)[\w.~+/=-]{8,4096}/g],
   ['asic', /(?<=\b[Bb]asic +)[A-Za-z0-9+/]{12,1024}={0,2}/g],
   // user:password@host, of any scheme.
-  ['://', /(?<=:\/\/[^\s:/@"'`<>]{0,128}:)(?![${])[^\s/@"'`<>]{1,256}(?=@)/g],
+  ['://', /(?<=:\/\/[^\s:/@"'`<>]{0,128}:)(?!\$\{|\$\(|\{\{)[^\s/@"'`<>]{1,256}(?=@)/g],
 ];
 
 const anyMake = new RegExp(makers.map(([sign]) => sign.replace(/[.]/g, '\\.')).join('|'));
@@ -113,9 +113,12 @@ function valueAfter(text: string, at: number): Range | undefined {
     start += quote.length;
     return { start, end: closing(text, start, quote) };
   }
-  let end = start;
+  // A reference of a shell or of Terraform is one value, whatever is in it.
+  const reference = { '${': '}', '$(': ')', '{{': '}}' }[text.slice(start, start + 2)];
+  const closed = reference === undefined ? -1 : text.slice(start, start + 200).indexOf(reference);
+  let end = closed < 0 ? start : start + closed + 1;
   while (end < text.length && end - start < longestValue && !/[\s"'`,;&)}\]]/.test(text[end] as string)) end++;
-  return end > start && !/[[{(]/.test(text[start] as string) ? { start, end } : undefined;
+  return end > start && (closed > 0 || !/[[{(]/.test(text[start] as string)) ? { start, end } : undefined;
 }
 
 /** Where a quoted text ends: at its quote, not at one that is escaped. */
