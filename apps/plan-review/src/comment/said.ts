@@ -39,7 +39,11 @@ export function invocations(plan: Plan, redact: Redact): Section[] {
 
 function whenText({ lifecycle_action_trigger: trigger }: ActionInvocation, redact: Redact): string {
   if (!trigger) return 'asked for with -invoke';
-  const event = words(redact(trigger.action_trigger_event ?? 'changed', 'name').replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase());
+  const event = words(
+    redact(trigger.action_trigger_event ?? 'changed', 'name')
+      .replace(/([a-z])([A-Z])/g, '$1 $2')
+      .toLowerCase(),
+  );
   const resource = trigger.triggering_resource_address;
   return resource === undefined ? event : `${event} of ${code(redact(resource, 'name'))}`;
 }

@@ -55,8 +55,8 @@ export function written(text: string, random: Random, asItIs: boolean): string {
     const packs_ = packed < 2 && random.chance(0.4);
     const all = packs_ ? packs : escapes;
     const form = random.of(Object.keys(all));
-    // Nobody reads base64 in capitals.
-    if (form === 'capitals' && (packed > 0 || asItIs)) continue;
+    // Nobody reads base64 or an escape in capitals.
+    if (form === 'capitals' && (result !== text || asItIs)) continue;
     if (packs_) packed++;
     result = (all[form] as Form)(result, random);
   }

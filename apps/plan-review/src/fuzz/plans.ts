@@ -23,7 +23,9 @@ export function fuzzedPlan(random: Random): FuzzedPlan {
 
 class Plan {
   public readonly planted: Planted[] = [];
-  public readonly json: Json & { [key: string]: any } = {
+  // A plan as it is written, also where it is wrong.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  public readonly json: Record<string, any> = {
     format_version: '1.2',
     terraform_version: '1.14.0',
     variables: {},
@@ -98,7 +100,7 @@ class Plan {
     ]);
     const type = String(values.type ?? random.of(['aws_instance', 'aws_db_instance', 'aws_x']));
     const name = `r${++this.count}`;
-    const { type: _, ...after } = values;
+    const after = Object.fromEntries(Object.entries(values).filter(([key]) => key !== 'type'));
     const other = random.of([
       {},
       { ...after, changed: 1 },
