@@ -1,6 +1,5 @@
 import { dataDirectory, exclusively, logTail, prepareTools, Progress, rememberedTools } from '@mlflow-on-aws/workbench';
-import type { Environment } from '@mlflow-on-aws/config';
-import { allEnvironments } from '@mlflow-on-aws/stacks';
+import { environmentNamed } from '@mlflow-on-aws/stacks';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { answersOk } from './machine';
@@ -92,19 +91,6 @@ export async function env(name = 'dev'): Promise<void> {
     throw new UserError(`${name} does not run: start it with "npm run local"`);
   for (const [variable, value] of Object.entries(await local.clientEnvironment()))
     say(`export ${variable}='${value.replaceAll("'", `'\\''`)}'`);
-}
-
-function environmentNamed(name: string): Environment {
-  const { environments, wrong } = allEnvironments();
-  const file = wrong.find(({ names }) => names.includes(name));
-  if (file) throw new UserError(file.problems.join('\n'));
-  const found = environments.find((environment) => environment.name === name);
-  if (found) return found;
-  const known = [
-    ...environments.map((environment) => environment.name),
-    ...wrong.flatMap(({ names }) => names.slice(0, 1)),
-  ];
-  throw new UserError(`got environment "${name}", want ${known.join(' or ')}`);
 }
 
 function known(name: string): LocalEnvironment | undefined {
