@@ -1,4 +1,4 @@
-import { createsFirst, type Redact } from '@mlflow-on-aws/plan';
+import { createsFirst, leavesTheOld, type Redact } from '@mlflow-on-aws/plan';
 import { forcedBy } from '../diff';
 import type { ReviewedChange } from '../review';
 import { code } from './markdown';
@@ -7,13 +7,13 @@ import { code } from './markdown';
 export function because({ resource }: ReviewedChange, redact: Redact): string {
   const forced = forcedBy(resource.change, redact).map(code);
   const reason = reasonText(resource.action_reason);
-  const first = createsFirst(resource) ? ' (the new one is created first)' : '';
+  const first = createsFirst(resource) && !leavesTheOld(resource) ? ' (the new one is created first)' : '';
   if (forced.length > 0) return `forced by ${forced.join(', ')}${first}.`;
   return `${reason ?? 'Terraform gives no reason'}${first}.`;
 }
 
 /** Why Terraform leaves a change to a later plan. */
-export function deferralText(reason: string): string {
+export function deferralText(reason: string, redact: Redact): string {
   return (
     {
       instance_count_unknown: 'how many there are is known only after apply',
@@ -21,7 +21,7 @@ export function deferralText(reason: string): string {
       provider_config_unknown: "its provider's configuration is known only after apply",
       absent_prereq: 'what it depends on does not exist yet',
       deferred_prereq: 'what it depends on is deferred itself',
-    }[reason] ?? reason
+    }[reason] ?? redact(reason, 'name')
   );
 }
 
