@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from .asgi.access_log import AccessLog
 from .asgi.admission import Admission
 from .asgi.artifacts import Artifacts
+from .asgi.bodies import Bodies
 from .asgi.lifespan import Lifespan
 from .asgi.readiness import Readiness
 from .config import Config, read_config
@@ -37,6 +38,7 @@ def create_application(config: Config, login: Login, schema: str) -> ASGIApp:
     observe = None if config.prometheusPort is None else observer()
     # No more than half of what serves requests is ever held up by S3.
     application = Artifacts(application, at_once=max(1, config.sizing.poolSize // 2))
+    application = Bodies(application)
     application = AccessLog(application, observe)
     application = Readiness(application, connection)
     application = Admission(application, watch, observe)
