@@ -46,7 +46,10 @@ def test_a_crowd_is_told_to_come_back_at_different_times(schema: SchemaWatch, mo
             assert (await ask_async(layer, 'GET', '/health')).status == 200
         await Echo()(scope, receive, send)
 
-    layer = Admission(busy, schema, lambda _scope, status, took=None: observed.append(status))
+    def observe(_scope: Scope, status: int, _took: float | None = None) -> None:
+        observed.append(status)
+
+    layer = Admission(busy, schema, observe)
     assert ask(layer, 'POST', API).status == 200
     assert {answer.status for answer in turned_away} == {429}
     assert {int(answer.headers['retry-after']) for answer in turned_away} <= set(range(2, 9))

@@ -52,7 +52,12 @@ def test_a_packed_body_is_unpacked(mlflow: Echo, encoding: str, packed: bytes) -
 
 @pytest.mark.parametrize(
     'encoding, packed, status',
-    [('gzip', b'{"a": 1}', 400), ('gzip', gzip.compress(b'{"a": 1}')[:-4], 400), ('br', b'x', 415), ('gzip', gzip.compress(b'\0' * 9), 400)],
+    [
+        ('gzip', b'{"a": 1}', 400),
+        ('gzip', gzip.compress(b'{"a": 1}')[:-4], 400),
+        ('br', b'x', 415),
+        ('gzip', gzip.compress(b'\0' * 9), 400),
+    ],
 )
 def test_what_cannot_be_unpacked_is_refused(mlflow: Echo, encoding: str, packed: bytes, status: int) -> None:
     assert post(mlflow, packed, content_length=str(len(packed)), content_encoding=encoding).status == status

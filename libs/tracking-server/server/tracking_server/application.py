@@ -14,8 +14,9 @@ from starlette.types import ASGIApp
 
 from .asgi.access_log import AccessLog
 from .asgi.admission import Admission
-from .asgi.artifacts import Artifacts
+from .asgi.artifacts import Artifacts, Slots
 from .asgi.bodies import Bodies
+from .asgi.deadlines import Deadlines
 from .asgi.lifespan import Lifespan
 from .asgi.readiness import Readiness
 from .config import Config, read_config
@@ -34,14 +35,15 @@ def create_application(config: Config, login: Login, schema: str) -> ASGIApp:
         return connect(config, login)
 
     watch = SchemaWatch(schema, connection)
-    application = mlflow_application(config)
+    slots = Slots(config.sizing.poolSize)
+    application = mlflow_application(config, slots)
     observe = None if config.prometheusPort is None else observer()
-    # No more than half of what serves requests is ever held up by S3.
-    application = Artifacts(application, at_once=max(1, config.sizing.poolSize // 2))
+    application = Artifacts(application, slots)
     application = Bodies(application)
     application = AccessLog(application, observe)
     application = Readiness(application, connection)
     application = Admission(application, watch, observe)
+    application = Deadlines(application)
     application = Lifespan(application, config.sizing.poolSize, watch)
     adopt_library_loggers()
     return application

@@ -11,10 +11,13 @@ from ..authentication import load_key
 from ..config import Config
 from ..database.refusals import tell_refusals_apart
 from ..private_file import runtime_directory
+from .artifacts import Slots
+from .downloads import Downloads
 from .rest_api import RestApi
+from .s3_errors import say_what_s3_says
 
 
-def mlflow_application(config: Config) -> ASGIApp:
+def mlflow_application(config: Config, slots: Slots) -> ASGIApp:
     """Imports MLflow, and returns its REST API, its pages and, where there is a replica, reads from that."""
     tell_refusals_apart()
     _refuse_what_is_no_json()
@@ -30,6 +33,8 @@ def mlflow_application(config: Config) -> ASGIApp:
     from mlflow import server
     from mlflow.server import handlers
 
+    say_what_s3_says(app, server.app)
+    Downloads(slots).take_the_place_in(app)
     application = RestApi(app, server.app, handlers.get_endpoints())
     if config.database.replicaHost is None:
         return application
