@@ -18,6 +18,8 @@ const project = (rootDir) => ({
 });
 
 module.exports = {
+  // A test fails by what it sees, not by how busy the machine is.
+  testTimeout: 60_000,
   projects: ['apps', 'libs'].flatMap((folder) =>
     readdirSync(join(__dirname, folder), { withFileTypes: true })
       .filter((entry) => existsSync(join(__dirname, folder, entry.name, 'package.json')))

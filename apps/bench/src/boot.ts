@@ -1,6 +1,6 @@
-import type { Laboratory } from '@mlflow-on-aws/faults';
-import { checkout } from '@mlflow-on-aws/local';
-import { sizeServer } from '@mlflow-on-aws/tracking-server';
+import type { Laboratory } from '@mlflow-on-aws/laboratory';
+import { checkout } from '@mlflow-on-aws/workbench';
+import { sizeServer } from '@mlflow-on-aws/config';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

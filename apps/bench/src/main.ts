@@ -1,5 +1,5 @@
-import { keepTable, Laboratory, residentMebibytes, whereAndWhen } from '@mlflow-on-aws/faults';
-import { sizeServer } from '@mlflow-on-aws/tracking-server';
+import { keepTable, Laboratory, residentMebibytes, whereAndWhen } from '@mlflow-on-aws/laboratory';
+import { sizeServer } from '@mlflow-on-aws/config';
 import { bootOnce, bootTable } from './boot';
 import { exercises, type Measured } from './exercises';
 import { Peer } from './peer';

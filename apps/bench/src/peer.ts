@@ -1,5 +1,5 @@
-import { freePort, waitUntil } from '@mlflow-on-aws/local';
-import type { Laboratory } from '@mlflow-on-aws/faults';
+import { freePort, waitUntil } from '@mlflow-on-aws/workbench';
+import type { Laboratory } from '@mlflow-on-aws/laboratory';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

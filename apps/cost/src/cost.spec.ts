@@ -1,3 +1,4 @@
+import { UserError } from '@mlflow-on-aws/command-line';
 import { parseEnvironment } from '@mlflow-on-aws/config';
 import { environments } from '@mlflow-on-aws/stacks';
 import { TrackingEnvironment } from '@mlflow-on-aws/mlflow';
@@ -6,7 +7,7 @@ import { Testing } from 'cdktf';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cost, UsageError } from './index';
+import { cost } from './index';
 
 let folder: string;
 beforeAll(() => {
@@ -63,5 +64,5 @@ test('mistakes are named, with what would be right', () => {
   expect(() => cost([])).toThrow(/no stack named[^]*npm run cost/);
   expect(() => cost(['dev', 'prod'])).toThrow(/one stack at a time, got dev prod/);
   expect(() => cost(['nope', '--synthesized', folder])).toThrow(/nope.*cannot be read[^]*npx cdktf synth/);
-  expect(() => cost(['dev', '--plan', join(folder, 'none.json')])).toThrow(UsageError);
+  expect(() => cost(['dev', '--plan', join(folder, 'none.json')])).toThrow(UserError);
 });

@@ -1,11 +1,9 @@
-import { estimate, type CostLine, type Estimate, type Resource } from '@mlflow-on-aws/cost';
-import { PlanError, plannedResources, readPlan, target } from '@mlflow-on-aws/plan';
+import { UserError } from '@mlflow-on-aws/command-line';
+import { estimate, type CostLine, type Estimate, type Resource } from '@mlflow-on-aws/pricing';
+import { plannedResources, readPlan, target } from '@mlflow-on-aws/plan';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-
-/** A mistake of the person at the keyboard: shown as its message alone. */
-export class UsageError extends Error {}
 
 /** How the command is called. */
 export const usage = `npm run cost -- STACK [--plan PLAN.json] [--synthesized FOLDER]
@@ -17,7 +15,7 @@ export const usage = `npm run cost -- STACK [--plan PLAN.json] [--synthesized FO
 /**
  * Prices a synthesized stack, or a plan.
  * @returns what to tell the user
- * @throws UsageError for arguments and files that are not what they should be
+ * @throws UserError for arguments and files that are not what they should be
  */
 export function cost(args: readonly string[]): string {
   const { stack, plan, synthesized } = readArguments(args);
@@ -37,7 +35,7 @@ function readArguments(args: readonly string[]): { stack: string; plan?: string;
       throw new Error(stack === undefined ? 'no stack named' : `one stack at a time, got ${positionals.join(' ')}`);
     return { stack, plan: values.plan, synthesized: values.synthesized ?? 'cdktf.out' };
   } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${usage}`);
+    throw new UserError(`${(error as Error).message}\n\n${usage}`);
   }
 }
 
@@ -47,18 +45,13 @@ interface Priced {
 }
 
 function planned(file: string): Priced {
-  try {
-    const plan = readPlan(file);
-    const resources = plannedResources(plan).map(({ address, type, values }) => ({
-      address,
-      type,
-      values: values ?? {},
-    }));
-    return { resources, region: target(plan).region ?? '' };
-  } catch (error) {
-    if (error instanceof PlanError) throw new UsageError(error.message);
-    throw error;
-  }
+  const plan = readPlan(file);
+  const resources = plannedResources(plan).map(({ address, type, values }) => ({
+    address,
+    type,
+    values: values ?? {},
+  }));
+  return { resources, region: target(plan).region ?? '' };
 }
 
 function synthesizedStack(folder: string, stack: string): Priced {
@@ -72,7 +65,7 @@ function synthesizedStack(folder: string, stack: string): Priced {
   } catch (error) {
     const reason =
       error instanceof SyntaxError ? 'is no JSON' : `cannot be read (${(error as NodeJS.ErrnoException).code})`;
-    throw new UsageError(`${file}: ${reason}. Run \`npx cdktf synth\` first; \`npx cdktf list\` names the stacks.`);
+    throw new UserError(`${file}: ${reason}. Run \`npx cdktf synth\` first; \`npx cdktf list\` names the stacks.`);
   }
   const resources = Object.entries(content.resource ?? {}).flatMap(([type, named]) =>
     Object.entries(named).map(([name, values]) => ({ address: `${type}.${name}`, type, values })),

@@ -1,8 +1,9 @@
-import { cost, UsageError } from './index';
+import { UserError } from '@mlflow-on-aws/command-line';
+import { cost } from './index';
 
 try {
   console.log(cost(process.argv.slice(2)));
 } catch (error) {
-  console.error(error instanceof UsageError ? error.message : (error as Error).stack);
+  console.error(error instanceof UserError ? error.message : (error as Error).stack);
   process.exitCode = 1;
 }

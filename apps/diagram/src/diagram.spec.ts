@@ -1,12 +1,13 @@
+import { UserError } from '@mlflow-on-aws/command-line';
 import { parseEnvironment, type EnvironmentInput } from '@mlflow-on-aws/config';
-import { architectureOf, Stack } from '@mlflow-on-aws/diagram';
+import { architectureOf, Stack } from '@mlflow-on-aws/drawing';
 import { TrackingEnvironment } from '@mlflow-on-aws/mlflow';
 import { testApp } from '@mlflow-on-aws/testing';
 import { Testing } from 'cdktf';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { diagram, UsageError } from './diagram';
+import { diagram } from './diagram';
 
 const identity = { template: 'free-tier', name: 'dev', accountId: '123456789012', region: 'us-east-1' } as const;
 
@@ -87,7 +88,7 @@ describe('diagram', () => {
     [['nowhere'], /stacks\/nowhere\/cdk\.tf\.json: cannot be read \(ENOENT\).*cdktf synth/],
   ])('explains %j', async (args, message) => {
     const failed = diagram(args);
-    await expect(failed).rejects.toThrow(UsageError);
+    await expect(failed).rejects.toThrow(UserError);
     await expect(failed).rejects.toThrow(message);
   });
 });

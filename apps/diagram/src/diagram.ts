@@ -1,11 +1,9 @@
-import { drawArchitecture, type ChangeAction } from '@mlflow-on-aws/diagram';
-import { actionOf, PlanError, readPlan } from '@mlflow-on-aws/plan';
+import { UserError } from '@mlflow-on-aws/command-line';
+import { drawArchitecture, type ChangeAction } from '@mlflow-on-aws/drawing';
+import { actionOf, readPlan } from '@mlflow-on-aws/plan';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-
-/** A mistake of the person at the keyboard: shown as its message alone. */
-export class UsageError extends Error {}
 
 /** How the command is called. */
 export const usage = `npm run diagram -- STACK [--out FILE.svg] [--plan PLAN.json] [--synthesized FOLDER]
@@ -29,7 +27,7 @@ export async function diagram(args: readonly string[]): Promise<string> {
     mkdirSync(dirname(resolve(out)), { recursive: true });
     writeFileSync(out, svg);
   } catch (error) {
-    throw new UsageError(`${out}: the picture cannot be written there (${(error as NodeJS.ErrnoException).code})`);
+    throw new UserError(`${out}: the picture cannot be written there (${(error as NodeJS.ErrnoException).code})`);
   }
   return undrawn.length === 0
     ? out
@@ -50,7 +48,7 @@ function readArguments(args: readonly string[]): { stack: string; out: string; p
       synthesized: values.synthesized ?? 'cdktf.out',
     };
   } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${usage}`);
+    throw new UserError(`${(error as Error).message}\n\n${usage}`);
   }
 }
 
@@ -61,22 +59,17 @@ function readStack(synthesized: string, stack: string): unknown {
   } catch (error) {
     const reason =
       error instanceof SyntaxError ? 'is no JSON' : `cannot be read (${(error as NodeJS.ErrnoException).code})`;
-    throw new UsageError(`${file}: ${reason}. Run \`npx cdktf synth\` first; \`npx cdktf list\` names the stacks.`);
+    throw new UserError(`${file}: ${reason}. Run \`npx cdktf synth\` first; \`npx cdktf list\` names the stacks.`);
   }
 }
 
 function changesOf(file: string): Map<string, ChangeAction> {
-  try {
-    return new Map(
-      readPlan(file).resource_changes.flatMap((change): [string, ChangeAction][] => {
-        const action = shown[actionOf(change)];
-        return change.mode === 'managed' && action !== undefined ? [[change.address, action]] : [];
-      }),
-    );
-  } catch (error) {
-    if (error instanceof PlanError) throw new UsageError(error.message);
-    throw error;
-  }
+  return new Map(
+    readPlan(file).resource_changes.flatMap((change): [string, ChangeAction][] => {
+      const action = shown[actionOf(change)];
+      return change.mode === 'managed' && action !== undefined ? [[change.address, action]] : [];
+    }),
+  );
 }
 
 const shown: Readonly<Record<string, ChangeAction | undefined>> = {

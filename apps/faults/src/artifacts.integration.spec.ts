@@ -1,12 +1,11 @@
-import { checkout, findChromium, openBrowser, TrackingUi, withoutProxy } from '@mlflow-on-aws/local';
+import { Laboratory, type Server } from '@mlflow-on-aws/laboratory';
+import { checkout, findChromium, openBrowser, TrackingUi, withoutProxy } from '@mlflow-on-aws/workbench';
 import type { ServerConfig } from '@mlflow-on-aws/tracking-server';
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Laboratory } from './laboratory';
-import type { Server } from './server';
 
 jest.setTimeout(5 * 60_000);
 

@@ -1,7 +1,6 @@
-import { freePort, waitUntil } from '@mlflow-on-aws/local';
+import { Laboratory, type Server } from '@mlflow-on-aws/laboratory';
+import { freePort, waitUntil } from '@mlflow-on-aws/workbench';
 import { readFileSync } from 'node:fs';
-import { Laboratory } from './laboratory';
-import type { Server } from './server';
 
 jest.setTimeout(5 * 60_000);
 

@@ -2,7 +2,7 @@ import { spawn, execFileSync, type ChildProcess } from 'node:child_process';
 import { createServer, connect, type Server } from 'node:net';
 import { readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { waitUntil } from '@mlflow-on-aws/local';
+import { waitUntil } from '@mlflow-on-aws/workbench';
 
 /** Runs in the namespace: takes connections at an address of its own, and hands them out by a socket file. */
 const relay = `

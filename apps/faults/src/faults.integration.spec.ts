@@ -1,12 +1,10 @@
-import { waitUntil } from '@mlflow-on-aws/local';
+import { Laboratory, Load, secondsToRecover, type Server } from '@mlflow-on-aws/laboratory';
+import { waitUntil } from '@mlflow-on-aws/workbench';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Cable } from './cable';
-import { Laboratory } from './laboratory';
-import { Load, secondsToRecover } from './load';
-import type { Server } from './server';
 import { faultTable, resultFile, type FaultRow } from './table';
 
 jest.setTimeout(5 * 60_000);

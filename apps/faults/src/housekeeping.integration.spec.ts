@@ -1,8 +1,7 @@
-import { waitUntil } from '@mlflow-on-aws/local';
+import { Laboratory, type Server } from '@mlflow-on-aws/laboratory';
+import { waitUntil } from '@mlflow-on-aws/workbench';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { Laboratory } from './laboratory';
-import type { Server } from './server';
 
 jest.setTimeout(5 * 60_000);
 

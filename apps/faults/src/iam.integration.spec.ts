@@ -1,13 +1,11 @@
-import { waitUntil } from '@mlflow-on-aws/local';
+import { Laboratory, Load, type Server } from '@mlflow-on-aws/laboratory';
+import { waitUntil } from '@mlflow-on-aws/workbench';
 import { execFile } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { InstanceRole, type Login } from './instance-role';
-import { Laboratory } from './laboratory';
-import { Load } from './load';
 import { RdsFrontDoor } from './rds-front-door';
-import type { Server } from './server';
 
 jest.setTimeout(5 * 60_000);
 

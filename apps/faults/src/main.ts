@@ -1,8 +1,8 @@
-import { checkout } from '@mlflow-on-aws/local';
+import { keepTable, whereAndWhen } from '@mlflow-on-aws/laboratory';
+import { checkout } from '@mlflow-on-aws/workbench';
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { keepTable, whereAndWhen } from './keep-table';
 import { faultTable, resultFile } from './table';
 
 const usage = `npx nx faults tracking-server [--write]

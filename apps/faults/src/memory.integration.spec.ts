@@ -1,7 +1,5 @@
-import { sizeServer } from '@mlflow-on-aws/tracking-server';
-import { Laboratory } from './laboratory';
-import { Load } from './load';
-import { MemoryLimit, residentMebibytes } from './memory-limit';
+import { Laboratory, Load, MemoryLimit, residentMebibytes } from '@mlflow-on-aws/laboratory';
+import { sizeServer } from '@mlflow-on-aws/config';
 
 jest.setTimeout(5 * 60_000);
 

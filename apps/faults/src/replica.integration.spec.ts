@@ -1,12 +1,10 @@
-import { logFile, waitUntil } from '@mlflow-on-aws/local';
+import { Laboratory, Load, type Server, serverFiles } from '@mlflow-on-aws/laboratory';
+import { logFile, waitUntil } from '@mlflow-on-aws/workbench';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { Laboratory } from './laboratory';
-import { Load } from './load';
-import { serverFiles, type Server } from './server';
 
 // One laboratory through its life, each test a station of it: they build on each other and run in order.
 jest.setTimeout(5 * 60_000);

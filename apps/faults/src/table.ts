@@ -1,4 +1,4 @@
-import { checkout } from '@mlflow-on-aws/local';
+import { checkout } from '@mlflow-on-aws/workbench';
 import { join } from 'node:path';
 
 /** What one fault did to the clients of a server. */

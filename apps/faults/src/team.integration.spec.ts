@@ -1,9 +1,7 @@
-import { waitUntil } from '@mlflow-on-aws/local';
+import { Laboratory, Load, type Server } from '@mlflow-on-aws/laboratory';
+import { waitUntil } from '@mlflow-on-aws/workbench';
 import { request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Laboratory } from './laboratory';
-import { Load } from './load';
-import type { Server } from './server';
 
 jest.setTimeout(5 * 60_000);
 

@@ -1,12 +1,17 @@
+import {
+  cloudEnvironment,
+  EmulatedAws,
+  type Ended,
+  prepareTools,
+  Progress,
+  SecondCheckout,
+  type Tools,
+} from '@mlflow-on-aws/workbench';
 import { dev } from '@mlflow-on-aws/dev';
 import { applyRoleName, planRoleName, stateBucketName } from '@mlflow-on-aws/foundation';
 import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EmulatedAws } from './emulated-aws';
-import { Progress } from './progress';
-import { cloudEnvironment, SecondCheckout, type Ended } from './testing/second-checkout';
-import { prepareTools, type Tools } from './tools';
 
 // The life of an account, each test a station of it: they build on each other and run in order.
 jest.setTimeout(10 * 60_000);

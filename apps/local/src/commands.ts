@@ -1,15 +1,11 @@
+import { dataDirectory, exclusively, logTail, prepareTools, Progress, rememberedTools } from '@mlflow-on-aws/workbench';
 import type { Environment } from '@mlflow-on-aws/config';
 import { environments } from '@mlflow-on-aws/stacks';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { answersOk } from './machine';
 import { LocalEnvironment } from './local-environment';
-import { exclusively } from './lock';
-import { dataDirectory } from './paths';
-import { logTail } from './processes';
-import { Progress } from './progress';
-import { prepareTools, rememberedTools } from './tools';
-import { UserError } from './user-error';
+import { UserError } from '@mlflow-on-aws/command-line';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 

@@ -1,10 +1,9 @@
+import { checkout, type Report } from '@mlflow-on-aws/workbench';
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { checkout } from './paths';
-import type { Report } from './progress';
-import { UserError } from './user-error';
+import { UserError } from '@mlflow-on-aws/command-line';
 
 /** What `cdktf` needs to run against the emulated AWS. */
 export interface CdktfSetting {

@@ -1,12 +1,9 @@
+import { cloudEnvironment, EmulatedAws, prepareTools, Progress, SecondCheckout } from '@mlflow-on-aws/workbench';
 import { stateBucketName } from '@mlflow-on-aws/foundation';
 import { prod } from '@mlflow-on-aws/prod';
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EmulatedAws } from './emulated-aws';
-import { Progress } from './progress';
-import { cloudEnvironment, SecondCheckout } from './testing/second-checkout';
-import { prepareTools } from './tools';
 
 // Plans of prod in a VPC that somebody else made, and of what that somebody may have forgotten.
 jest.setTimeout(5 * 60_000);

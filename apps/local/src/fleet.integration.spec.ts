@@ -1,3 +1,11 @@
+import {
+  findChromium,
+  openBrowser,
+  prepareTools,
+  Progress,
+  SecondCheckout,
+  TrackingUi,
+} from '@mlflow-on-aws/workbench';
 import { prod } from '@mlflow-on-aws/prod';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
@@ -5,13 +13,8 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
-import { findChromium } from './chromium';
 import { cdktf } from './deployment';
 import { LocalEnvironment, type Quickstart } from './local-environment';
-import { Progress } from './progress';
-import { openBrowser, TrackingUi } from './testing/browser';
-import { SecondCheckout } from './testing/second-checkout';
-import { prepareTools } from './tools';
 
 // The unmodified prod stack: two servers behind a load balancer. Each test is a station of its life.
 jest.setTimeout(20 * 60_000);

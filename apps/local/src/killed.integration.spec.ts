@@ -1,12 +1,16 @@
+import {
+  cloudEnvironment,
+  EmulatedAws,
+  type Ended,
+  prepareTools,
+  Progress,
+  SecondCheckout,
+} from '@mlflow-on-aws/workbench';
 import { dev } from '@mlflow-on-aws/dev';
 import { stateBucketName } from '@mlflow-on-aws/foundation';
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { tmpdir } from 'node:os';
-import { EmulatedAws } from './emulated-aws';
-import { Progress } from './progress';
-import { cloudEnvironment, SecondCheckout, type Ended } from './testing/second-checkout';
-import { prepareTools } from './tools';
 
 // An apply of dev is killed again and again, each time at another moment, and always gone on with by `npm run recover`. Its password
 // is the one that two resources must agree about.

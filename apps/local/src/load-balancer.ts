@@ -1,9 +1,17 @@
+import {
+  type Background,
+  checkout,
+  rememberedPort,
+  runningPid,
+  startBackground,
+  steadyPort,
+  stopBackground,
+  untilReady,
+  waitUntil,
+} from '@mlflow-on-aws/workbench';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { answersOk } from './machine';
-import { asset } from './paths';
-import { rememberedPort, steadyPort } from './ports';
-import { runningPid, startBackground, stopBackground, untilReady, waitUntil, type Background } from './processes';
 
 /** Its certificate of the domain name. */
 export interface LoadBalancerCertificate {
@@ -58,7 +66,7 @@ export class LocalLoadBalancer {
       startBackground(this.background, {
         command: process.execPath,
         args: [
-          asset('load-balancer', 'load-balancer.mjs'),
+          join(checkout, 'apps', 'local', 'load-balancer', 'load-balancer.mjs'),
           ...[String(port), this.targetsFile],
           ...[String(tlsPort), certificateFile, keyFile],
         ],

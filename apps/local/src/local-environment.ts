@@ -1,3 +1,14 @@
+import {
+  checkout,
+  EmulatedAws,
+  issueCertificate,
+  LocalPostgres,
+  type Progress,
+  rememberedPort,
+  steadyPort,
+  type Tools,
+  withoutProxy,
+} from '@mlflow-on-aws/workbench';
 import type { Environment } from '@mlflow-on-aws/config';
 import { stateBucketName, stateKey } from '@mlflow-on-aws/foundation';
 import { execFile } from 'node:child_process';
@@ -5,15 +16,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cdktf, deploy, readOutputs, type CdktfSetting, type Outputs } from './deployment';
-import { EmulatedAws, withoutProxy } from './emulated-aws';
 import { LocalLoadBalancer, type LoadBalancerCertificate } from './load-balancer';
 import { Machine, type LocalDatabase } from './machine';
-import { asset } from './paths';
-import { rememberedPort, steadyPort } from './ports';
-import { issueCertificate, LocalPostgres } from './postgres';
-import type { Progress } from './progress';
-import type { Tools } from './tools';
-import { UserError } from './user-error';
+import { UserError } from '@mlflow-on-aws/command-line';
 
 const run = promisify(execFile);
 
@@ -210,7 +215,7 @@ export class LocalEnvironment {
   public async quickstart(): Promise<Quickstart> {
     const { stdout } = await run(
       join(this.tools.serverPython, 'bin', 'python'),
-      [asset('quickstart', 'quickstart.py')],
+      [join(checkout, 'apps', 'local', 'quickstart', 'quickstart.py')],
       {
         cwd: this.directory,
         env: {

@@ -1,3 +1,4 @@
+import { findChromium, openBrowser, prepareTools, Progress, type Tools, TrackingUi } from '@mlflow-on-aws/workbench';
 import { dev } from '@mlflow-on-aws/dev';
 import { stateBucketName } from '@mlflow-on-aws/foundation';
 import { execFileSync } from 'node:child_process';
@@ -5,13 +6,9 @@ import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, chmodSync
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findChromium } from './chromium';
 import { cdktf } from './deployment';
 import { LocalEnvironment, type Quickstart } from './local-environment';
 import { answersOk } from './machine';
-import { Progress } from './progress';
-import { openBrowser, TrackingUi } from './testing/browser';
-import { prepareTools, type Tools } from './tools';
 
 // One environment through its life, each test a station of it: they build on each other and run in order.
 jest.setTimeout(20 * 60_000);

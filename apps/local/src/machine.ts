@@ -1,11 +1,17 @@
+import {
+  type Background,
+  type Report,
+  runningPid,
+  startBackground,
+  stopBackground,
+  untilReady,
+} from '@mlflow-on-aws/workbench';
 import type { ServerConfig } from '@mlflow-on-aws/tracking-server';
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { runningPid, startBackground, stopBackground, untilReady, type Background } from './processes';
-import type { Report } from './progress';
-import { UserError } from './user-error';
+import { UserError } from '@mlflow-on-aws/command-line';
 
 /** What the EC2 instance would find around it. */
 export interface Surroundings {

@@ -1,5 +1,5 @@
 import { up, down, status, logs, env } from './commands';
-import { UserError } from './user-error';
+import { UserError } from '@mlflow-on-aws/command-line';
 
 const usage = `npm run local [-- COMMAND] [ENVIRONMENT]
 
@@ -40,7 +40,7 @@ async function main(args: readonly string[]): Promise<void> {
 
 main(process.argv.slice(2)).catch((error: unknown) => {
   // What a person can mend is said in a sentence; a stack trace is for what we did not foresee.
-  const told = error instanceof UserError || (error instanceof Error && error.name === 'EnvironmentError');
+  const told = error instanceof UserError;
   process.stderr.write(`\n${told ? (error as Error).message : (error as Error).stack}\n`);
   process.exitCode = 1;
 });

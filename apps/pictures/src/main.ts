@@ -1,4 +1,4 @@
-import { chromiumSwitches, findChromium } from '@mlflow-on-aws/local';
+import { chromiumSwitches, findChromium } from '@mlflow-on-aws/workbench';
 import { execFileSync } from 'node:child_process';
 import { marked } from 'marked';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

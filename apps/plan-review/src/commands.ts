@@ -4,12 +4,12 @@ import { readPlan } from '@mlflow-on-aws/plan';
 import { affectedEnvironments, allEnvironments, placeOf } from './environments';
 import { renderComment } from './comment';
 import { fingerprintLine } from './fingerprint';
-import { gitHubFrom } from './github';
+import { gitHubFrom } from '@mlflow-on-aws/github';
 import { publishComment, publishDrift, reviewedComment } from './publish';
 import { review } from './review';
 import { seal, unseal } from './seal';
 import { applyPlan, makePlan, planFiles, stackFolder } from './terraform';
-import { UserError } from './user-error';
+import { UserError } from '@mlflow-on-aws/command-line';
 
 /** What a step of a workflow calls: its arguments, then what goes to standard output. */
 type Command = (args: readonly string[]) => Promise<string> | string;

@@ -44,7 +44,7 @@ it.each([
   ['an environment file', 'apps/dev/environment.ts', ['dev', 'stacks', 'local'], ['dev']],
   ['a construct', 'libs/network/src/index.ts', ['network', 'mlflow', 'stacks', 'local'], ['dev', 'prod']],
   ['the composition', 'apps/stacks/src/main.ts', ['stacks', 'local'], ['dev', 'prod']],
-  ['what no environment holds', 'libs/diagram/src/index.ts', ['diagram'], []],
+  ['what no environment holds', 'libs/drawing/src/index.ts', ['diagram'], []],
   ['a page', 'README.md', [], []],
   ['the lock file', 'package-lock.json', [], ['dev', 'prod']],
   ['a workflow', '.github/workflows/plan.yml', [], ['dev', 'prod']],

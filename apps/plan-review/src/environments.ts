@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from './user-error';
+import { UserError } from '@mlflow-on-aws/command-line';
 
 /** Files outside every project that decide how any environment is made. */
 const toolchain =

@@ -1,3 +1,4 @@
+import { UserError } from '@mlflow-on-aws/command-line';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
@@ -17,7 +18,7 @@ export interface PlanException {
 }
 
 /** A file of exceptions that cannot be used: the message names every problem. */
-export class ExceptionsError extends Error {}
+export class ExceptionsError extends UserError {}
 
 const example = '[{ "address": "aws_db_instance.old", "reason": "moved to the cluster", "expiry": "2027-01-31" }]';
 

@@ -1,5 +1,3 @@
 export * from './comment';
 export * from './exceptions';
-export { GitHub, GitHubError, gitHubFrom } from './github';
 export * from './review';
-export { UserError } from './user-error';

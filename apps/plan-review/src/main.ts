@@ -1,15 +1,14 @@
-import { writeFileSync } from 'node:fs';
+import { UserError } from '@mlflow-on-aws/command-line';
 import { PlanError, readPlan } from '@mlflow-on-aws/plan';
+import { writeFileSync } from 'node:fs';
 import { readArguments, type Request, usage } from './arguments';
 import { commands } from './commands';
 import { renderComment } from './comment';
 import { ExceptionsError, readExceptions } from './exceptions';
-import { GitHubError } from './github';
 import { extrasOf } from './extras';
 import { readPolicyFindings } from './policy-findings';
 import { exitCodes, review, type ReviewInput } from './review';
 import { unexpected } from './unexpected';
-import { UserError } from './user-error';
 
 const more = Object.values(commands)
   .map((command) => `  ${command.usage}`)
@@ -34,7 +33,7 @@ async function main([name = '', ...args]: readonly string[]): Promise<number> {
     if (said !== '') console.log(said);
     return 0;
   } catch (error) {
-    if (!(error instanceof UserError || error instanceof GitHubError || error instanceof PlanError)) throw error;
+    if (!(error instanceof UserError)) throw error;
     console.error(error.message);
     return 1;
   }

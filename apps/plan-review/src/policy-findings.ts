@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { UserError } from './user-error';
+import { UserError } from '@mlflow-on-aws/command-line';
 
 const findings = z.array(z.object({ address: z.string(), check: z.string(), wants: z.string() }));
 

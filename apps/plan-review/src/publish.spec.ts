@@ -1,7 +1,7 @@
 import { marker } from './comment';
-import { GitHub, GitHubError, gitHubFrom } from './github';
+import { GitHub, GitHubError, gitHubFrom } from '@mlflow-on-aws/github';
 import { publishComment, publishDrift, reviewedComment } from './publish';
-import { FakeGitHub } from './testing/fake-github';
+import { FakeGitHub } from '@mlflow-on-aws/github';
 
 let fake: FakeGitHub;
 let github: GitHub;

@@ -1,5 +1,5 @@
 import { marker } from './comment';
-import type { GitHub, Post } from './github';
+import type { GitHub, Post } from '@mlflow-on-aws/github';
 
 /** Keeps the one comment of a pull request up to date; without a text, only one that is already there is changed. */
 export async function publishComment(github: GitHub, pullRequest: number, body?: string): Promise<string | undefined> {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { UserError } from './user-error';
+import { UserError } from '@mlflow-on-aws/command-line';
 
 /** The files of one plan. */
 export interface PlanFiles {

@@ -1,16 +1,9 @@
+import { FakeGitHub, Runner, workflow, type JobRun } from '@mlflow-on-aws/github';
+import { checkout, EmulatedAws, prepareTools, Progress, withoutProxy } from '@mlflow-on-aws/workbench';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-// The emulated AWS is the local environment's own; nothing but this test needs it here.
-// eslint-disable-next-line @nx/enforce-module-boundaries
-import { EmulatedAws, withoutProxy } from '../../local/src/emulated-aws';
-// eslint-disable-next-line @nx/enforce-module-boundaries
-import { Progress } from '../../local/src/progress';
-// eslint-disable-next-line @nx/enforce-module-boundaries
-import { prepareTools } from '../../local/src/tools';
-import { FakeGitHub } from './testing/fake-github';
-import { checkout, Runner, workflow, type JobRun } from './testing/workflow';
 
 // A pull request through its life, each test a station of it. Only GitHub itself is played.
 jest.setTimeout(20 * 60_000);

@@ -1,5 +1,5 @@
 import { applyRoleName, planRoleName } from '@mlflow-on-aws/foundation';
-import { workflow, workflowNames, workflowText } from './testing/workflow';
+import { workflow, workflowNames, workflowText } from '@mlflow-on-aws/github';
 
 const jobs = workflowNames.flatMap((name) =>
   Object.entries(workflow(name).jobs).map(([job, content]) => ({ name: `${name}.${job}`, content })),

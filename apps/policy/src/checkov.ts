@@ -1,4 +1,4 @@
-import { pythonEnvironment, type Report } from '@mlflow-on-aws/local';
+import { pythonEnvironment, type Report } from '@mlflow-on-aws/workbench';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 

@@ -1,4 +1,5 @@
-import { Progress, UserError } from '@mlflow-on-aws/local';
+import { UserError } from '@mlflow-on-aws/command-line';
+import { Progress } from '@mlflow-on-aws/workbench';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -1,4 +1,4 @@
-import type { Report } from '@mlflow-on-aws/local';
+import type { Report } from '@mlflow-on-aws/workbench';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-import { cloudEnvironment, EmulatedAws, prepareTools, Progress, SecondCheckout } from '@mlflow-on-aws/local';
+import { cloudEnvironment, EmulatedAws, prepareTools, Progress, SecondCheckout } from '@mlflow-on-aws/workbench';
 import { environments } from '@mlflow-on-aws/stacks';
 import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

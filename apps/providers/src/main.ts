@@ -1,4 +1,5 @@
-import { ensureTerraform, registryAnswers, UserError } from '@mlflow-on-aws/local';
+import { UserError } from '@mlflow-on-aws/command-line';
+import { ensureTerraform, registryAnswers } from '@mlflow-on-aws/workbench';
 import { lockFile } from '@mlflow-on-aws/stacks';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -71,8 +72,6 @@ function requiredBy(): readonly (readonly [string, Required])[] {
 }
 
 main(process.argv.slice(2)).catch((error: Error) => {
-  process.stderr.write(
-    `${error instanceof UserError || error.name === 'EnvironmentError' ? error.message : error.stack}\n`,
-  );
+  process.stderr.write(`${error instanceof UserError ? error.message : error.stack}\n`);
   process.exitCode = 1;
 });

@@ -1,4 +1,4 @@
-import { ensureAwsProvider, ensureTerraform } from '@mlflow-on-aws/local';
+import { ensureAwsProvider, ensureTerraform } from '@mlflow-on-aws/workbench';
 import { lockFile } from '@mlflow-on-aws/stacks';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

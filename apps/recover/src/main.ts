@@ -1,3 +1,4 @@
+import { UserError } from '@mlflow-on-aws/command-line';
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,9 +10,6 @@ Goes on with a deploy whose Terraform was killed: adopts what it made before its
   --unlock ID      takes the lock away that the killed Terraform left; be sure that it does not run any more
   --auto-approve   applies without asking
 `;
-
-/** A problem that the person at the keyboard can mend. */
-class UserError extends Error {}
 
 interface Done {
   readonly status: number | null;

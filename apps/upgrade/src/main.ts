@@ -1,5 +1,6 @@
-import { pythonEnvironment, UserError } from '@mlflow-on-aws/local';
-import { GitHubError, gitHubFrom, UserError as ReviewError } from '@mlflow-on-aws/plan-review';
+import { UserError } from '@mlflow-on-aws/command-line';
+import { pythonEnvironment } from '@mlflow-on-aws/workbench';
+import { gitHubFrom } from '@mlflow-on-aws/github';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -103,7 +104,7 @@ async function pullRequest(folder: string | undefined): Promise<void> {
 }
 
 main(process.argv.slice(2)).catch((error: Error) => {
-  const told = error instanceof UserError || error instanceof ReviewError || error instanceof GitHubError;
+  const told = error instanceof UserError;
   process.stderr.write(`${told ? error.message : error.stack}\n`);
   process.exitCode = 1;
 });

@@ -1,5 +1,5 @@
-import { Laboratory, Wire, type Server } from '@mlflow-on-aws/faults';
-import { pythonEnvironment, waitUntil } from '@mlflow-on-aws/local';
+import { Laboratory, Wire, type Server } from '@mlflow-on-aws/laboratory';
+import { pythonEnvironment, waitUntil } from '@mlflow-on-aws/workbench';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';

@@ -1,4 +1,4 @@
-import { GitHubError, type GitHub } from '@mlflow-on-aws/plan-review';
+import { GitHubError, type GitHub } from '@mlflow-on-aws/github';
 
 /** A change that a person should look at. */
 export interface Proposal {

@@ -1,11 +1,9 @@
-import { pythonEnvironment, SecondCheckout } from '@mlflow-on-aws/local';
+import { Runner, workflow, type Job } from '@mlflow-on-aws/github';
+import { pythonEnvironment, SecondCheckout } from '@mlflow-on-aws/workbench';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-// Running a workflow's commands is plan-review's own; nothing but tests needs it.
-// eslint-disable-next-line @nx/enforce-module-boundaries
-import { Runner, workflow, type Job } from '../../plan-review/src/testing/workflow';
 import { assertWheels } from './index';
 import { FakePulls } from './testing/fake-pulls';
 

@@ -1,4 +1,4 @@
-import { GitHub } from '@mlflow-on-aws/plan-review';
+import { GitHub } from '@mlflow-on-aws/github';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-import { UserError } from '@mlflow-on-aws/local';
+import { UserError } from '@mlflow-on-aws/command-line';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

@@ -14,32 +14,17 @@ export const regions = [
 ] as const;
 
 /**
- * PostgreSQL major versions that RDS supports at the standard price, with the end of that support and the oldest minor version that
- * can still be created. Past its end a version is billed as RDS Extended Support, per vCPU and hour.
- * Source: Amazon RDS for PostgreSQL release notes, "Release calendars"; minor versions below were closed on 2026-05-01.
+ * PostgreSQL major versions that RDS supports at the standard price, with the end of that support. Past its end a version is billed as
+ * RDS Extended Support, per vCPU and hour. Minor versions are in data/postgres-versions.json.
+ * Source: Amazon RDS for PostgreSQL release notes, "Release calendars".
  */
-export const postgresVersions: Readonly<
-  Record<string, { readonly supportEnds: string; readonly oldestMinor: number }>
-> = {
-  '14': { supportEnds: '2027-02-28', oldestMinor: 18 },
-  '15': { supportEnds: '2028-02-29', oldestMinor: 13 },
-  '16': { supportEnds: '2029-02-28', oldestMinor: 9 },
-  '17': { supportEnds: '2030-02-28', oldestMinor: 5 },
-  '18': { supportEnds: '2031-02-28', oldestMinor: 1 },
+export const postgresVersions: Readonly<Record<string, { readonly supportEnds: string }>> = {
+  '14': { supportEnds: '2027-02-28' },
+  '15': { supportEnds: '2028-02-29' },
+  '16': { supportEnds: '2029-02-28' },
+  '17': { supportEnds: '2030-02-28' },
+  '18': { supportEnds: '2031-02-28' },
 };
-
-/**
- * Families of RDS instance classes for the PostgreSQL versions above. Older ones (t2, m4, r4, ...) end with PostgreSQL 12.
- * Source: Amazon RDS user guide, "Supported DB engines for DB instance classes".
- */
-export const databaseFamilies = [
-  ...['t3', 't4g', 'm5', 'm5d', 'm6g', 'm6gd', 'm6i', 'm6id', 'm6idn', 'm6in', 'm7g', 'm7i', 'm8g', 'm8gd', 'm9g'],
-  ...['r5', 'r5b', 'r5d', 'r6g', 'r6gd', 'r6i', 'r6id', 'r6idn', 'r6in', 'r7g', 'r7i', 'r8g', 'r8gd'],
-  ...['x2g', 'x2idn', 'x2iedn'],
-] as const;
-
-/** Regions without db.t4g classes (August 2026). Source: Amazon RDS user guide, "DB instance class support in AWS Regions". */
-export const regionsWithoutT4g = ['ca-west-1'] as const;
 
 /**
  * EC2 instance types inside the free tier, before and since July 2025. Accounts on the free plan (opened since) refuse t2.micro:
@@ -77,6 +62,13 @@ export const logRetentionDays = [
 
 /** Seconds between two points of RDS Enhanced Monitoring; 0 turns it off. Source: Amazon RDS API reference, "CreateDBInstance". */
 export const monitoringIntervals = [0, 1, 5, 10, 15, 30, 60] as const;
+
+/** Ports from 1024 on that browsers refuse. Source: WHATWG Fetch standard, "Port blocking" (read in November 2026). */
+export const blockedPorts: readonly number[] = [
+  ...[
+    1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+  ],
+];
 
 /** Tags that every environment gets by itself; the keys of IAM tags differ by more than case. */
 export const ownTags = ['Project', 'Environment', 'ManagedBy', 'Name'] as const;

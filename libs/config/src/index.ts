@@ -1,4 +1,14 @@
 export { subnetCidrs, type SubnetCidrs, type SubnetPlan } from './addresses';
 export { EnvironmentError, parseEnvironment } from './parse-environment';
 export type { Environment, EnvironmentInput, Template } from './schema';
+export {
+  connectionsOf,
+  databaseMemoryGiB,
+  maxConnections,
+  sizeServer,
+  sizingOf,
+  sizingText,
+  type ServerSizing,
+  type SizingInput,
+} from './sizing';
 export { templates } from './templates';

@@ -1,3 +1,4 @@
+import { UserError } from '@mlflow-on-aws/command-line';
 import { closest, distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { findings, type Finding } from './rules';
@@ -6,7 +7,7 @@ import { dotted, show } from './show';
 import { templates } from './templates';
 
 /** Everything that is wrong with an environment file, a line each; its message is all that a person needs to see. */
-export class EnvironmentError extends Error {
+export class EnvironmentError extends UserError {
   public override readonly name = 'EnvironmentError';
 
   /** @param problems each with file, path, the value and what would be right */
@@ -59,10 +60,12 @@ export function parseEnvironment(input: unknown, file: string): Environment {
   const concerns = ({ path, against = [] }: Finding) => [path, ...against].map(split);
   const meaningful = between.filter((finding) => !concerns(finding).some((path) => wrong.some(holds(path))));
 
-  const problems = [...issues.flatMap((issue) => problemsOf(issue, filled)), ...meaningful].map(({ path, want }) => {
-    const parts = split(path);
-    return `${file}: ${dotted(parts)}: got ${show(at(filled, parts), String(parts.at(-1)))}, want ${want}`;
-  });
+  const problems = [...issues.flatMap((issue) => problemsOf(issue, filled)), ...meaningful].map(
+    ({ path, got, want }) => {
+      const parts = split(path);
+      return `${file}: ${dotted(parts)}: got ${got ?? show(at(filled, parts), String(parts.at(-1)))}, want ${want}`;
+    },
+  );
   if (problems.length > 0 || !parsed.success) throw new EnvironmentError(problems);
   return parsed.data;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { logRetentionDays, monitoringIntervals, regions } from './aws';
+import { blockedPorts, logRetentionDays, monitoringIntervals, regions } from './aws';
 
 const want = (what: string) => ({ error: `want ${what}` });
 const wholeNumber = (least: number, most: number, unit = '') => {
@@ -85,6 +85,12 @@ const access = z.strictObject({
   authentication: oneOf(['none', 'basic-auth']),
 });
 
+/** A port that browsers and Node's `fetch` open: they refuse those of old protocols, with ERR_UNSAFE_PORT. */
+const browserPort = wholeNumber(1024, 65535).refine(
+  (port) => !blockedPorts.includes(port),
+  want('a port that browsers open, such as 5000: they refuse this one (WHATWG Fetch standard, "Port blocking")'),
+);
+
 const server = z.strictObject({
   /** EC2 instance type. @default t3.micro, in production t4g.small */
   instanceType: matching(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'an EC2 instance type such as t3.micro'),
@@ -95,7 +101,7 @@ const server = z.strictObject({
   /** Encrypted root volume in GiB. @default 8 */
   rootVolumeGiB: wholeNumber(8, 16384, 'GiB'),
   /** TCP port of the server. @default 5000 */
-  port: wholeNumber(1024, 65535),
+  port: browserPort,
   /**
    * How artifacts reach S3. `proxied`: the server passes them on, clients reach nothing but the server. `presigned`: clients exchange
    * uploads from 500 MB and every download with S3 itself, by URLs that the server signs; they need no AWS keys either, but must reach
@@ -118,7 +124,7 @@ const server = z.strictObject({
       /** Private IPv4 ranges that may collect them, such as the VPC's; no load balancer passes them on. */
       cidrs: ipv4Ranges,
       /** TCP port. @default 9464 */
-      port: wholeNumber(1024, 65535).optional(),
+      port: browserPort.default(9464),
     })
     .optional(),
   /** What one of the servers does once a day beside serving. @default - nothing */
@@ -129,7 +135,7 @@ const server = z.strictObject({
       /** Days after which traces leave the database for the bucket, where they are read from more slowly. @default - never */
       archiveTracesAfterDays: wholeNumber(1, 3650, 'days').optional(),
       /** When it begins, UTC. @default 02:30 */
-      at: matching(new RegExp(`^${time}$`), 'a time in UTC such as 02:30').optional(),
+      at: matching(new RegExp(`^${time}$`), 'a time in UTC such as 02:30').default('02:30'),
     })
     .optional(),
   /** What the server takes on, where it should not follow from instance type and database class. @default - computed */
@@ -226,7 +232,7 @@ const database = z.strictObject({
   /** TCP port. @default 5432 */
   port: wholeNumber(1150, 65535),
   /** PostgreSQL version: major, or major.minor to hold one back. @default 17 */
-  engineVersion: matching(/^[1-9]\d?(\.\d{1,2})?$/, 'a PostgreSQL version in quotes such as "17" or "17.6"'),
+  engineVersion: matching(/^[1-9]\d?(\.(0|[1-9]\d?))?$/, 'a PostgreSQL version in quotes such as "17" or "17.6"'),
   /** RDS instance class. @default db.t4g.micro (Graviton: more for less than db.t3.micro), in production db.t4g.medium */
   instanceClass: matching(/^db\.[a-z0-9]+\.[a-z0-9]+$/, 'an RDS instance class such as db.t4g.micro'),
   /** Storage in GiB. @default 20, in production 50 */

@@ -5,7 +5,7 @@ import { renderUserData, trackingServerBundle, type ServerConfig } from '@mlflow
 import type { Construct } from 'constructs';
 import { baseName, serverLogGroup } from './names';
 import type { PlacedNetwork } from './network';
-import { prometheusOf, serverSettings } from './server-settings';
+import { serverSettings } from './server-settings';
 import type { Stores } from './stores';
 
 /** What every server of an environment is made of, and what they share. */
@@ -81,7 +81,7 @@ function serverSecurityGroup(scope: Construct, environment: Environment, network
     port: server.port,
     // With a load balancer in front nobody else reaches a server.
     trackingCidrs: loadBalancer ? [] : access.trackingCidrs,
-    prometheus: prometheusOf(environment),
+    prometheus: environment.server.prometheus,
     sshCidrs: access.ssh.cidrs,
     instanceConnect: access.ssh.instanceConnect,
   });

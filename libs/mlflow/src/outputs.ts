@@ -1,11 +1,9 @@
 import type { ServerFleet, ServerInstance, TrackingLoadBalancer } from '@mlflow-on-aws/compute';
-import type { Environment } from '@mlflow-on-aws/config';
+import { sizingText, type Environment, type ServerSizing } from '@mlflow-on-aws/config';
 import type { ArtifactStoreBucket, DatabaseEndpoint } from '@mlflow-on-aws/foundation';
-import type { ServerSizing } from '@mlflow-on-aws/tracking-server';
 import { TerraformOutput, type TerraformStack } from 'cdktf';
 import type { Machine } from './machine';
 import type { Servers } from './servers';
-import { text } from './sizing';
 import type { Stores } from './stores';
 
 /** Tells where everything of an environment is, and the commands to use next. */
@@ -176,6 +174,6 @@ function sizingOutput(stack: TerraformStack, sizing: ServerSizing): void {
     stack,
     'server_sizing',
     'What follows from instance type and database class, or `server.sizing`',
-    text(sizing),
+    sizingText(sizing),
   );
 }

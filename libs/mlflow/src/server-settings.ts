@@ -1,15 +1,6 @@
-import type { Environment } from '@mlflow-on-aws/config';
+import { sizingOf, type Environment } from '@mlflow-on-aws/config';
 import type { ServerConfig } from '@mlflow-on-aws/tracking-server';
-import { sizingOf } from './sizing';
 import type { Stores } from './stores';
-
-/** Where Prometheus asks, unless the environment says otherwise. */
-const defaultMetricsPort = 9464;
-
-/** The port that answers to Prometheus, and who may ask there; undefined where nobody may. */
-export function prometheusOf({ server }: Environment): { readonly port: number; readonly cidrs: readonly string[] } | undefined {
-  return server.prometheus && { port: defaultMetricsPort, ...server.prometheus };
-}
 
 /** What the servers of an environment are told: names and places, no secret. */
 export function serverSettings(
@@ -33,7 +24,7 @@ export function serverSettings(
     corsAllowedOrigins: loadBalancer ? [`https://${loadBalancer.domainName}`] : [],
     publicDns: !loadBalancer,
     adminSecretArn: adminSecretArn ?? null,
-    prometheusPort: prometheusOf(environment)?.port ?? null,
+    prometheusPort: server.prometheus?.port ?? null,
     logGroup: logGroup ?? null,
     housekeeping: housekeepingSettings(environment),
     sizing: sizingOf(environment),
@@ -56,7 +47,7 @@ function databaseSettings({ database }: Environment, { backend: { endpoint } }: 
 function housekeepingSettings({ server: { housekeeping } }: Environment): ServerConfig['housekeeping'] {
   if (!housekeeping) return null;
   return {
-    at: housekeeping.at ?? '02:30',
+    at: housekeeping.at,
     purgeDeletedAfterDays: housekeeping.purgeDeletedAfterDays ?? null,
     archiveTracesAfterDays: housekeeping.archiveTracesAfterDays ?? null,
   };

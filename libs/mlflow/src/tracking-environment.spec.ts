@@ -81,15 +81,6 @@ describe('TrackingEnvironment', () => {
     expect(dev.outputs.server_sizing).toMatch(/^1 worker a server, each with \d+ to \d+ connections in a pool$/);
   });
 
-  it('refuses more connections than the database takes, and a class that takes too few', () => {
-    expect(() => environment({ server: { sizing: { workers: 2, poolSize: 40, maxOverflow: 40 } } })).toThrow(
-      /^environment "dev": server\.sizing: got 320 connections .*, want \d+ or fewer, which db\.t4g\.micro takes/,
-    );
-    expect(() => prod({ server: { maxCount: 20 }, database: { instanceClass: 'db.t4g.micro' } })).toThrow(
-      'environment "prod": database.instanceClass: got 20 servers on db.t4g.micro, want a class that takes more connections',
-    );
-  });
-
   it('tells which rights clients need when artifacts do not pass through the server', () => {
     expect(dev.outputs).not.toHaveProperty('artifact_client_policy');
     const direct = environment({ server: { artifactServing: 'direct' } });

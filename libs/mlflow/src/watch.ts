@@ -1,4 +1,4 @@
-import type { Environment } from '@mlflow-on-aws/config';
+import { databaseMemoryGiB, maxConnections, type Environment } from '@mlflow-on-aws/config';
 import {
   AlarmTopic,
   DatabaseAlarms,
@@ -8,7 +8,6 @@ import {
   ServerAlarms,
   TrackingDashboard,
 } from '@mlflow-on-aws/observability';
-import { maxConnections, memoryGiB } from '@mlflow-on-aws/tracking-server';
 import { Construct } from 'constructs';
 import { baseName, databaseIdentifier } from './names';
 import type { Servers } from './servers';
@@ -53,7 +52,7 @@ export function watch(scope: Construct, id: string, { environment, stores, serve
     identifier,
     allocatedStorageGiB: database.allocatedStorageGiB,
     maxConnections: maxConnections(database.instanceClass),
-    memoryGiB: memoryGiB(database.instanceClass),
+    memoryGiB: databaseMemoryGiB(database.instanceClass),
     burstable: burstable(database.instanceClass),
     replicaIdentifier: stores.backend.replicaIdentifier,
     notify,

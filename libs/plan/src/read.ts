@@ -1,8 +1,9 @@
+import { UserError } from '@mlflow-on-aws/command-line';
 import { readFileSync } from 'node:fs';
 import { type Plan, planSchema, shown } from './plan';
 
 /** A plan that cannot be read: the message says what is wrong and what would be right, and quotes no value of the plan. */
-export class PlanError extends Error {}
+export class PlanError extends UserError {}
 
 /** Reads the file that `terraform show -json PLAN > FILE` wrote. */
 export function readPlan(file: string): Plan {

@@ -1,5 +1,3 @@
-import type { ServerSizing } from './size-server';
-
 /** What a tracking server must know, as JSON in /etc/mlflow/server.json. Nothing of it is secret. */
 export interface ServerConfig {
   /** Name of the environment, for the log. */
@@ -64,5 +62,12 @@ export interface ServerConfig {
     readonly archiveTracesAfterDays: number | null;
   } | null;
   /** How much the server takes on. */
-  readonly sizing: ServerSizing;
+  readonly sizing: {
+    /** Processes that serve requests. */
+    readonly workers: number;
+    /** Connections that each pool of a worker keeps open, and requests that a worker works on at once. */
+    readonly poolSize: number;
+    /** Connections that a pool may open beyond that for a while; never 0, which MLflow ignores. */
+    readonly maxOverflow: number;
+  };
 }

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rdsCertificateAuthorities, trackingServerBundle } from './bundle';
 import type { ServerConfig } from './server-config';
-import { maxConnections, sizeServer } from './size-server';
 import { renderUserData } from './user-data';
 
 const config: ServerConfig = {
@@ -136,36 +135,5 @@ describe('user data', () => {
     const other = join(folder, 'other.tar.gz');
     writeFileSync(other, 'something else');
     expect(() => boot(other, trackingServerBundle().sha256)).toThrow(/not those of this stack/);
-  });
-});
-
-describe('sizing', () => {
-  it.each([
-    ['t3.micro', 1],
-    ['t4g.small', 2],
-    ['m7g.large', 2],
-    ['m7g.xlarge', 4],
-  ])('gives %s %i worker(s)', (instanceType, workers) => {
-    expect(sizeServer({ instanceType, databaseClass: 'db.m7g.large' }).workers).toBe(workers);
-  });
-
-  it.each([
-    ['t3.micro', 'db.t4g.micro', 1],
-    ['t4g.small', 'db.t4g.micro', 2],
-    ['m7g.xlarge', 'db.t4g.medium', 4],
-    ['m7g.4xlarge', 'db.t4g.small', 4],
-  ])(
-    'of %s on %s, %i server(s), never exhausts the database while servers replace each other',
-    (instanceType, databaseClass, servers) => {
-      const { workers, poolSize, maxOverflow } = sizeServer({ instanceType, databaseClass, servers });
-      expect(maxOverflow).toBeGreaterThan(0);
-      expect(2 * servers * workers * 2 * (poolSize + maxOverflow)).toBeLessThanOrEqual(maxConnections(databaseClass));
-    },
-  );
-
-  it('refuses a size it does not know', () => {
-    expect(() => sizeServer({ instanceType: 'm7g.metal', databaseClass: 'db.t4g.micro' })).toThrow(
-      /got "m7g.metal", want/,
-    );
   });
 });

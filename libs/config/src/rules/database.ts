@@ -1,6 +1,9 @@
-import { databaseFamilies, postgresVersions, regionsWithoutT4g, reservedDatabaseNames } from '../aws';
+import versionTable from '../../data/postgres-versions.json';
+import { postgresVersions, reservedDatabaseNames } from '../aws';
+import { databaseClasses } from '../offers';
 import { dailyWindow, meet, weeklyWindow } from '../windows';
-import { includes, when, type Rule } from './rule';
+import { offeredIn } from './offered';
+import { when, type Rule } from './rule';
 
 const createInstance = '(Amazon RDS API reference, "CreateDBInstance")';
 
@@ -32,45 +35,33 @@ const databaseIsNotTheSystems: Rule = ({ database }) =>
     `another name: RDS always makes a database postgres by itself ${createInstance}`,
   );
 
+const minorVersions: Readonly<Record<string, readonly number[]>> = versionTable.minors;
+
 const engineVersionIsSupported: Rule = ({ database }) => {
   const [major = '', minor] = database.engineVersion.split('.');
   const version = postgresVersions[major];
   const supported = Object.entries(postgresVersions).map(
     ([known, { supportEnds }]) => `${known} (until ${supportEnds})`,
   );
-  const source = '(Amazon RDS for PostgreSQL release notes, "Release calendars")';
-  return [
-    ...when(
-      version === undefined,
-      'database.engineVersion',
-      `a version under standard support: ${supported.join(', ')} ${source}`,
-    ),
-    ...when(
-      version !== undefined && minor !== undefined && Number(minor) < version.oldestMinor,
-      'database.engineVersion',
-      `"${major}", or "${major}.${version?.oldestMinor}" or later: RDS makes no instance of an older minor version ${source}`,
-    ),
-  ];
+  if (version === undefined) {
+    const want = `a version under standard support: ${supported.join(', ')} (Amazon RDS for PostgreSQL release notes, "Release calendars")`;
+    return [{ path: 'database.engineVersion', want }];
+  }
+  const minors = minorVersions[major] ?? [];
+  return when(
+    minor !== undefined && !minors.includes(Number(minor)),
+    'database.engineVersion',
+    `"${major}", or one of ${minors.map((known) => `"${major}.${known}"`).join(', ')}, the minor versions that RDS made instances of ` +
+      `on ${versionTable.date} (libs/config/README.md says how to look again)`,
+  );
 };
 
-const instanceClassIsOffered: Rule = ({ database, region }) => {
-  const family = database.instanceClass.split('.')[1] ?? '';
-  return [
-    ...when(
-      !includes(databaseFamilies, family) || !/\.(micro|small|medium|large|\d*xlarge)$/.test(database.instanceClass),
-      'database.instanceClass',
-      `a class such as db.t4g.medium or db.m7g.large, of a family that takes PostgreSQL 14 and later: ${databaseFamilies.join(', ')} ` +
-        '(Amazon RDS user guide, "Supported DB engines for DB instance classes")',
-    ),
-    ...when(
-      family === 't4g' && includes(regionsWithoutT4g, region),
-      'database.instanceClass',
-      `${database.instanceClass.replace('t4g', 't3')} in ${region}, which has no db.t4g ` +
-        '(Amazon RDS user guide, "DB instance class support in AWS Regions")',
-      ['region'],
-    ),
-  ];
-};
+const instanceClassIsOffered: Rule = ({ database: { instanceClass }, region }) =>
+  offeredIn(region, databaseClasses, 'database.instanceClass', instanceClass, {
+    what: 'a class that RDS offers',
+    otherwise: ['db.t4g.medium', 'db.t3.medium'],
+    source: `classes for PostgreSQL 14 and later on ${databaseClasses.date}`,
+  });
 
 const storageCanGrow: Rule = ({ database }) => {
   const least = Math.ceil((database.allocatedStorageGiB * 11) / 10);

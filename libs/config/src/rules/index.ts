@@ -6,6 +6,7 @@ import { networkRules } from './network';
 import { observabilityRules } from './observability';
 import type { Finding } from './rule';
 import { serverRules } from './server';
+import { sizingRules } from './sizing';
 import { templateRules } from './templates';
 
 export type { Finding } from './rule';
@@ -16,6 +17,7 @@ const everywhere = [
   ...accessRules,
   ...serverRules,
   ...databaseRules,
+  ...sizingRules,
   ...observabilityRules,
 ];
 

@@ -4,6 +4,11 @@ import type { Environment } from '../schema';
 export interface Finding {
   /** Path of the key: `database.instanceClass`, or its parts where one of them may hold a dot. */
   readonly path: string | readonly PropertyKey[];
+  /**
+   * What was found, in place of the value at the path, where that alone says nothing.
+   * @default - the value at the path
+   */
+  readonly got?: string;
   /** What would be right, and the document that says so. */
   readonly want: string;
   /**

@@ -224,9 +224,6 @@ describe('the server', () => {
       { 'network.nat': 'endpoints' },
       'server.wheelhouse: got nothing, want a folder in S3 with the Python packages of the server',
     ],
-    [{ 'server.instanceType': 't4g.nano' }, 'server.instanceType: got "t4g.nano", want a type of size micro'],
-    [{ 'server.instanceType': 'm7g.metal' }, 'server.instanceType: got "m7g.metal", want a type of size micro'],
-    [{ 'server.instanceType': 'a1.large' }, 'server.instanceType: got "a1.large", want Graviton2 or later'],
     [{ 'server.minCount': 3, 'server.maxCount': 2 }, 'server.maxCount: got 2, want at least 3, server.minCount'],
     [
       { loadBalancer: undefined },
@@ -330,12 +327,10 @@ describe('the database', () => {
     [{ 'database.username': 'Mlflow' }, 'database.username: got "Mlflow", want lower-case'],
     [{ 'database.port': 80 }, 'database.port: got 80, want a whole number from 1150 to 65535'],
     [{ 'database.engineVersion': '13.4' }, 'want a version under standard support: 14 (until 2027-02-28), 15'],
-    [{ 'database.engineVersion': '17.2' }, 'database.engineVersion: got "17.2", want "17", or "17.5" or later'],
     [{ 'database.engineVersion': 'latest' }, 'want a PostgreSQL version in quotes'],
     [{ 'database.engineVersion': 17 }, 'database.engineVersion: got 17, want a PostgreSQL version in quotes'],
     [{ 'database.instanceClass': 't3.micro' }, 'want an RDS instance class such as db.t4g.micro'],
     [{ 'database.instanceClass': 'db.t4g.small' }, 'want db.t4g.micro or db.t3.micro on the free-tier template'],
-    [{ region: 'ca-west-1' }, 'database.instanceClass: got "db.t4g.micro", want db.t3.micro in ca-west-1'],
     [{ 'database.allocatedStorageGiB': 10 }, 'database.allocatedStorageGiB: got 10, want a whole number from 20'],
     [{ 'database.allocatedStorageGiB': 21 }, 'want at most 20 on the free-tier template'],
     [
@@ -379,9 +374,6 @@ describe('the database', () => {
     ],
   ]);
   refuses(prod, [
-    [{ 'database.instanceClass': 'db.t2.medium' }, 'database.instanceClass: got "db.t2.medium", want a class such as'],
-    [{ 'database.instanceClass': 'db.r4.large' }, 'want a class such as'],
-    [{ 'database.instanceClass': 'db.m7g.mikro' }, 'want a class such as'],
     [{ 'database.maxAllocatedStorageGiB': 54 }, 'database.maxAllocatedStorageGiB: got 54, want at least 55'],
     [{ 'database.maintenanceWindow': 'sun:01:30-sun:02:30' }, 'want a time outside database.backupWindow, 01:00-02:00'],
     [{ 'database.maintenanceWindow': 'sun:00:30-sun:04:00' }, 'want a time outside database.backupWindow'],

@@ -1,22 +1,24 @@
 import { range } from '../addresses';
+import { serverTypes } from '../offers';
 import { privateRanges } from './network';
-import { includes, when, type Rule } from './rule';
+import { offeredIn } from './offered';
+import { when, type Rule } from './rule';
 
-const serverSizes = ['micro', 'small', 'medium', 'large', 'xlarge', '2xlarge', '4xlarge'];
+const instanceTypeIsOffered: Rule = ({ server: { instanceType }, region }) =>
+  offeredIn(region, serverTypes, 'server.instanceType', instanceType, {
+    what: 'a type that EC2 offers',
+    otherwise: ['t4g.small', 't3.small'],
+    source:
+      `types from micro to 4xlarge that Amazon Linux 2023 starts on, on ${serverTypes.date}: ` +
+      'MLflow does not fit a smaller one, and larger ones are outgrown by server.maxCount',
+  });
 
-/** The leanest MLflow server takes a quarter GiB beside the system; beyond the largest more servers help, not a larger one. */
-const instanceSizeCarriesMlflow: Rule = ({ server }) =>
+/** The leanest MLflow server takes a quarter GiB beside the system. */
+const memoryCarriesMlflow: Rule = ({ server: { instanceType } }) =>
   when(
-    !includes(serverSizes, server.instanceType.split('.')[1] ?? ''),
+    (serverTypes.sizeOf(instanceType)?.memoryGiB ?? 1) < 1,
     'server.instanceType',
-    `a type of size ${serverSizes.join(', ')}: MLflow does not fit a smaller one, and larger ones are outgrown by server.maxCount`,
-  );
-
-const systemRunsOnTheProcessor: Rule = ({ server }) =>
-  when(
-    server.instanceType.startsWith('a1.'),
-    'server.instanceType',
-    'Graviton2 or later, such as t4g.small (Amazon Linux 2023 user guide, "AL2023 system requirements")',
+    'a type with 1 GiB of memory or more, such as t3.micro',
   );
 
 const fleetHasARange: Rule = ({ server }) =>
@@ -51,7 +53,12 @@ const metricsStayInside: Rule = ({ server: { port, prometheus } }) => [
       'a private range inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16 (RFC 1918)',
     );
   }),
-  ...when(prometheus?.port === port, 'server.prometheus.port', 'another port than server.port', ['server.port']),
+  ...when(
+    prometheus?.port === port,
+    'server.prometheus.port',
+    `another port than server.port, which is ${port} as well`,
+    ['server.port'],
+  ),
 ];
 
 const housekeepingHasWork: Rule = ({ server: { housekeeping } }) =>
@@ -142,8 +149,8 @@ const loadBalancerNameIsAccepted: Rule = ({ loadBalancer, name }) =>
 
 /** Rules about the servers and what stands in front of them. */
 export const serverRules: readonly Rule[] = [
-  instanceSizeCarriesMlflow,
-  systemRunsOnTheProcessor,
+  instanceTypeIsOffered,
+  memoryCarriesMlflow,
   fleetHasARange,
   packagesComeFromSomewhere,
   metricsStayInside,

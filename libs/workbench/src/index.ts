@@ -1,0 +1,25 @@
+export { chromiumSwitches, findChromium } from './chromium';
+export { EmulatedAws, withoutProxy } from './emulated-aws';
+export { exclusively } from './lock';
+export { asset, checkout, dataDirectory } from './paths';
+export { freePort, rememberedPort, steadyPort } from './ports';
+export { findPostgres, issueCertificate, LocalPostgres, unprivilegedOwner } from './postgres';
+export {
+  logFile,
+  logTail,
+  runningPid,
+  startBackground,
+  startTime,
+  stopBackground,
+  untilReady,
+  waitUntil,
+  type Background,
+} from './processes';
+export { Progress, type Report } from './progress';
+export { pythonEnvironment } from './python';
+export { scramVerifier } from './scram';
+export { openBrowser, TrackingUi } from './testing/browser';
+export { cloudEnvironment, SecondCheckout, type Ended } from './testing/second-checkout';
+export { ensureAwsProvider, ensureTerraform, type Terraform } from './toolchain';
+export { answers as registryAnswers } from './toolchain/registry';
+export { prepareTools, rememberedTools, type Tools } from './tools';
