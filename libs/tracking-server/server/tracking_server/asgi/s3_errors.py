@@ -19,6 +19,7 @@ _RANGE = ('InvalidRange', '416')
 
 def say_what_s3_says(fastapi_application: Starlette, flask_application: Any) -> None:
     """Answers for both halves of MLflow, wherever they let an error of boto3 through."""
+    _tell_what_is_missing()
     for kind in (ClientError, BotoCoreError):
         fastapi_application.add_exception_handler(kind, _for_fastapi)
         flask_application.register_error_handler(kind, _for_flask)
@@ -27,6 +28,25 @@ def say_what_s3_says(fastapi_application: Starlette, flask_application: Any) -> 
 def answer_to(error: Exception) -> Response:
     """The answer to a request that S3 did not do."""
     return Response(*_told(error)[::-1], media_type='application/json')
+
+
+def _tell_what_is_missing() -> None:
+    """MLflow fetches several files at once, and keeps of what went wrong only its own kind of error."""
+    from mlflow.exceptions import MlflowException
+    from mlflow.protos.databricks_pb2 import RESOURCE_DOES_NOT_EXIST
+    from mlflow.store.artifact.s3_artifact_repo import S3ArtifactRepository
+
+    fetch = S3ArtifactRepository._download_file
+
+    def fetch_or_tell(self: Any, remote_file_path: str, local_path: str) -> None:
+        try:
+            fetch(self, remote_file_path, local_path)
+        except ClientError as error:
+            if error.response['Error']['Code'] in _MISSING:
+                raise MlflowException(f'There is no artifact {remote_file_path}.', RESOURCE_DOES_NOT_EXIST) from None
+            raise
+
+    S3ArtifactRepository._download_file = fetch_or_tell
 
 
 def _told(error: Exception) -> tuple[int, str]:
