@@ -6,7 +6,11 @@ import type { Stores } from './stores';
 export function serverSettings(
   environment: Environment,
   stores: Stores,
-  { adminSecretArn, logGroup }: { readonly adminSecretArn?: string; readonly logGroup?: string },
+  {
+    adminSecretArn,
+    keysSecretArn,
+    logGroup,
+  }: { readonly adminSecretArn?: string; readonly keysSecretArn: string; readonly logGroup?: string },
 ): ServerConfig {
   const { loadBalancer, region, server } = environment;
   return {
@@ -24,6 +28,7 @@ export function serverSettings(
     corsAllowedOrigins: loadBalancer ? [`https://${loadBalancer.domainName}`] : [],
     publicDns: !loadBalancer,
     adminSecretArn: adminSecretArn ?? null,
+    keysSecretArn,
     prometheusPort: server.prometheus?.port ?? null,
     logGroup: logGroup ?? null,
     housekeeping: housekeepingSettings(environment),

@@ -26,6 +26,7 @@ const config: ServerConfig = {
   corsAllowedOrigins: [],
   publicDns: true,
   adminSecretArn: null,
+  keysSecretArn: 'arn:keys',
   prometheusPort: null,
   logGroup: null,
   housekeeping: null,

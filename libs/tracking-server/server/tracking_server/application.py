@@ -23,8 +23,10 @@ from .config import Config, read_config
 from .database.connection import Connection, connect, log_in_all_engines, login_of
 from .database.login import Login
 from .database.schema_watch import SchemaWatch
+from .keys import load_keys
 from .log import adopt_library_loggers, configure
 from .metrics import observer
+from .private_file import runtime_directory
 
 
 def create_application(config: Config, login: Login, schema: str) -> ASGIApp:
@@ -54,6 +56,7 @@ def create_worker() -> ASGIApp:
     configure()
     config = read_config(Path(os.environ['MLFLOW_SERVER_CONFIG']))
     login = login_of(config, Path(os.environ['PGPASSFILE']))
-    # Before MLflow is imported, so that no engine is made without it.
+    # Both before MLflow is imported: no engine is made, and nothing encrypted, without them.
     log_in_all_engines(login)
+    load_keys(runtime_directory())
     return create_application(config, login, os.environ['MLFLOW_SERVER_SCHEMA'])

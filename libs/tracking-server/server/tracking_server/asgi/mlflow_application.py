@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 from ..authentication import load_key
 from ..config import Config
 from ..database.refusals import tell_refusals_apart
+from ..keys import read_lost_secrets_as_none
 from ..private_file import runtime_directory
 from .artifacts import Slots
 from .downloads import Downloads
@@ -20,6 +21,7 @@ from .s3_errors import say_what_s3_says
 def mlflow_application(config: Config, slots: Slots) -> ASGIApp:
     """Imports MLflow, and returns its REST API, its pages and, where there is a replica, reads from that."""
     tell_refusals_apart()
+    read_lost_secrets_as_none()
     _refuse_what_is_no_json()
     if config.artifacts.mode != 'presigned':
         _offer_no_presigned_urls()
