@@ -97,6 +97,15 @@ describe('user data', () => {
     expect(renderUserData({ bundle, config })).not.toContain('MLFLOW_WHEELHOUSE');
   });
 
+  it('leaves the boot to a unit that is tried again until it succeeded', () => {
+    const script = renderUserData({ bundle, config });
+    const [, unit = ''] = /<<'MLFLOW_BOOT_UNIT'\n([^]*?)\nMLFLOW_BOOT_UNIT\n/.exec(script) ?? [];
+    for (const line of ['Type=oneshot', 'Restart=on-failure', 'StartLimitIntervalSec=0', 'WantedBy=multi-user.target'])
+      expect(unit.split('\n')).toContain(line);
+    expect(unit).toMatch(/ConditionPathExists=!(\S+)\n[^]*ExecStartPost=\/usr\/bin\/touch \1\n/);
+    expect(script).toMatch(/systemctl enable .*mlflow-boot.service\nsystemctl start --no-block mlflow-boot.service\n$/);
+  });
+
   it('is refused when it is too large', () => {
     const allowedHosts = Array.from({ length: 1000 }, (_, index) => `host-${index}.example.com`);
     expect(() => renderUserData({ bundle, config: { ...config, allowedHosts } })).toThrow(
