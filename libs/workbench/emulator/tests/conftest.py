@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,8 @@ _session_lock = threading.Lock()
 class Running:
     """An emulator under test."""
 
-    def __init__(self, directory: Path, account: str = ACCOUNT):
+    def __init__(self, directory: Path, account: str = ACCOUNT, arguments: Sequence[str] = ()):
+        self.arguments = arguments
         self.directory = directory
         self.account = account
         self.start()
@@ -37,7 +38,10 @@ class Running:
     def start(self) -> None:
         self.output = (self.directory.parent / f'{self.directory.name}.log').open('w+')
         self.process = subprocess.Popen(
-            [sys.executable, '-m', 'emulated_aws', '--state-dir', str(self.directory), '--account-id', self.account],
+            [
+                *(sys.executable, '-m', 'emulated_aws', '--state-dir', str(self.directory)),
+                *('--account-id', self.account, *self.arguments),
+            ],
             cwd=ROOT,
             stdout=self.output,
             stderr=subprocess.STDOUT,
