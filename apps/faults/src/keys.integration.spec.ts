@@ -17,7 +17,8 @@ beforeAll(async () => {
 });
 afterAll(() => laboratory?.close());
 
-const ask = async (on: Server, path: string, body?: object) => {
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+const ask = async (on: Server, path: string, body?: object): Promise<{ status: number; json: any }> => {
   const answer = await fetch(`${on.uri}${path}`, {
     ...(body && { method: 'POST', body: JSON.stringify(body) }),
     headers: { 'content-type': 'application/json' },
