@@ -114,7 +114,7 @@ function isShutOut(matcher: Matcher, open: Said, statements: readonly Said[]): b
 }
 
 /** With one of these on every resource, somebody makes himself an administrator; more in AWS's own list of them. */
-const escalating = [
+export const escalating: readonly string[] = [
   'iam:PassRole',
   'iam:CreateAccessKey',
   'iam:CreateLoginProfile',

@@ -66,7 +66,7 @@ const shared: readonly Shared[] = [
 /** A provider that belongs to one customer: without a condition on the subject it vouches for all of it. */
 const own: readonly Shared[] = [
   {
-    host: /(^|\.)eks\.[\w-]+\.(amazonaws\.com(\.cn)?|api\.aws)\/id\//,
+    host: /^oidc[.-]eks\./,
     who: 'every pod of the cluster',
     claims: /:sub$/,
     names: begins(/^system:serviceaccount:[^:*?]+:./),
@@ -78,12 +78,24 @@ const own: readonly Shared[] = [
     names: begins(/^[^*?]+/),
   },
   {
-    host: /^(oidc\.circleci\.com\/org\/|token\.actions\.githubusercontent\.com\/|.*)/,
+    // CircleCI and GitHub Enterprise have a host for each customer.
+    host: /.*/,
     who: 'everybody for whom the provider makes a token',
     claims: /:(?!aud$)\w+$/,
     names: begins(/^[^*?]+/),
   },
 ];
+
+/** Providers with whom a trust in them lets in, for the table of rules. */
+export const providers: readonly { readonly host: string; readonly who: string; readonly world: boolean }[] = [
+  ...shared.map(({ host, who }) => ({ host: plain(host), who, world: true })),
+  ...own.map(({ host, who }) => ({ host: plain(host), who, world: false })),
+];
+
+function plain(host: RegExp): string {
+  const text = host.source.replace(/[\^$()\\]/g, '').replaceAll('|', ', ');
+  return text === '.*' ? 'any other' : text;
+}
 
 /** Who a trust in an OIDC provider lets in besides those it should, as sentences. */
 export interface Trusted {
