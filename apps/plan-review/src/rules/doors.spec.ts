@@ -128,7 +128,22 @@ describe('what decides who gets in and is known only after apply', () => {
   });
 });
 
+it('is told of an update, as what is there keeps its value', () => {
+  const change = { type: 'aws_security_group', before: { ingress: [] }, after: {}, after_unknown: { ingress: true } };
+  expect(findings(change)).toEqual(['notice: ingress is known only after apply: read it in the source']);
+  expect(findings({ ...change, actions: ['delete', 'create'] })).toEqual([]);
+});
+
 describe('what expires', () => {
+  it('keeps the newest', () => {
+    const keep = (newer_noncurrent_versions: number): object =>
+      s3({ status: 'Enabled', noncurrent_version_expiration: [{ noncurrent_days: 5, newer_noncurrent_versions }] });
+    expect(lifecycle(keep(5), keep(1))).toEqual([
+      'notice: old versions are deleted after 5 days, but for the newest 1',
+    ]);
+    expect(lifecycle(keep(1), keep(5))).toEqual([]);
+  });
+
   const s3 = (...rule: object[]): object => ({ bucket: 'b', rule });
   const objects = (days: number, more: object = {}): object => ({ status: 'Enabled', expiration: [{ days }], ...more });
   const lifecycle = (before: object | null, after: object): string[] =>

@@ -99,6 +99,6 @@ function changed({ type, change }: ResourceChange, plan: Plan, configured: Reado
     ...weakenedParameters(type, before, after).map(notice),
     ...newExpiries(type, before, after).map(notice),
     ...gained(type, before, after).map(notice),
-    ...undecided(type, isContainer(unknown) ? unknown : {}, configured).map(notice),
+    ...undecided(type, isContainer(unknown) ? unknown : {}, configured, change.actions[0] === 'update').map(notice),
   ];
 }

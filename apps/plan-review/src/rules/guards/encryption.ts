@@ -269,6 +269,18 @@ export const encryptionGuards: readonly Guard[] = [
     text: 'encryption of the logs of commands is off',
   }),
   encryption({
+    types: ['aws_athena_workgroup'],
+    attributes: [
+      'configuration.result_configuration.encryption_configuration',
+      'configuration.enforce_workgroup_configuration',
+    ],
+    strength: {
+      worse: 'absent or off',
+      of: (value) => (value === false ? 0 : Array.isArray(value) ? present.of(value) : 1),
+    },
+    text: 'results of queries may be stored as the caller likes',
+  }),
+  encryption({
     types: ['aws_chime_voice_connector'],
     attributes: ['require_encryption'],
     strength: on,

@@ -48,6 +48,12 @@ export const loggingGuards: readonly Guard[] = [
     text: 'Macie is paused',
   }),
   logging({
+    types: ['aws_ecr_repository'],
+    attributes: ['image_scanning_configuration.scan_on_push'],
+    strength: on,
+    text: 'images are no longer scanned',
+  }),
+  logging({
     types: ['aws_lb', 'aws_alb', 'aws_elb'],
     attributes: ['access_logs.enabled'],
     strength: on,

@@ -313,6 +313,14 @@ describe('a trust in an OIDC provider', () => {
     expect(trust(host, condition)).toEqual([]);
   });
 
+  it('is one of tokens of the web', () => {
+    const statement = { Effect: 'Allow', Principal: { Federated: `arn:aws:iam::1:oidc-provider/${github}` } };
+    const of = (more: Statement): string[] => on('assume_role_policy', 'aws_iam_role', null, { ...statement, ...more });
+    expect(of({ Action: 'sts:TagSession' })).toEqual([]);
+    expect(open(of({ Action: 'sts:*' }))).toBe(true);
+    expect(open(of({ NotAction: 'sts:TagSession' }))).toBe(true);
+  });
+
   it('is told once, when it begins', () => {
     const statement = {
       Effect: 'Allow',

@@ -1,5 +1,6 @@
 import { wanted } from './conditions';
-import { said, type Statement, texts } from './statements';
+import { Matcher, TooLong } from './match';
+import { type Names, said, type Statement, takesIn } from './statements';
 
 /** An identity provider whose tokens anybody gets: without a condition on the subject it vouches for the whole world. */
 interface Shared {
@@ -104,10 +105,22 @@ export interface Trusted {
   readonly text: string;
 }
 
+const webIdentity: Names = { allBut: false, names: ['sts:AssumeRoleWithWebIdentity'] };
+
+/** Whether actions take in that of web identities; what cannot be compared may. */
+function isAssumed(actions: Names): boolean {
+  try {
+    return takesIn(new Matcher(), actions, webIdentity);
+  } catch (error) {
+    if (error instanceof TooLong) return true;
+    throw error;
+  }
+}
+
 /** Where a policy lets in whoever an OIDC provider makes a token for. */
 export function trustedProviders(statements: readonly Statement[]): Trusted[] {
   return statements.map(said).flatMap(({ allows, principals, tests, actions }) => {
-    if (!allows || !texts(actions).some((action) => /^(\*|sts:.*)$/i.test(action))) return [];
+    if (!allows || !isAssumed(actions)) return [];
     const hosts = principals.names.flatMap((name) => hostOf(name) ?? []);
     return [...new Set(hosts)].flatMap((host) => {
       const world = shared.some((provider) => provider.host.test(host));
