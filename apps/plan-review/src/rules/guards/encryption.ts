@@ -1,4 +1,4 @@
-import { type Guard, off, on, onByDefault, present, ranked } from './guard';
+import { type Guard, off, on, onByDefault, onOrElsewhere, present, ranked } from './guard';
 
 const encryption = (guard: Omit<Guard, 'kind'>): Guard => ({ kind: 'encryption', ...guard });
 
@@ -51,7 +51,7 @@ export const encryptionGuards: readonly Guard[] = [
     types: ['aws_instance', 'aws_launch_configuration', 'aws_spot_instance_request'],
     attributes: ['root_block_device.encrypted'],
     // Where nothing is said, the image decides.
-    strength: onByDefault,
+    strength: onOrElsewhere,
     atStart: true,
     text: 'encryption of the root volume is off',
   }),
@@ -66,7 +66,7 @@ export const encryptionGuards: readonly Guard[] = [
       'launch_specification[].ebs_block_device[].encrypted',
       'volume_configuration.managed_ebs_volume.encrypted',
     ],
-    strength: onByDefault,
+    strength: onOrElsewhere,
     atStart: true,
     text: 'encryption of a volume is off',
   }),

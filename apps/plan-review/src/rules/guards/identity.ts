@@ -1,4 +1,4 @@
-import { atLeast, type Guard, off, on, present, ranked, type Strength } from './guard';
+import { atLeast, type Guard, off, on, onOrElsewhere, present, ranked, type Strength } from './guard';
 
 const identity = (guard: Omit<Guard, 'kind'>): Guard => ({ kind: 'identity', ...guard });
 
@@ -20,14 +20,14 @@ export const identityGuards: readonly Guard[] = [
     types: ['aws_instance', 'aws_launch_*', 'aws_spot_*'],
     attributes: ['metadata_options.http_tokens'],
     // Where nothing is said, the image or the account decides.
-    strength: ranked('', 'optional', 'required'),
+    strength: onOrElsewhere,
     atStart: true,
     text: 'the instance answers IMDSv1 again',
   }),
   identity({
     types: ['aws_imagebuilder_infrastructure_configuration'],
     attributes: ['instance_metadata_options.http_tokens'],
-    strength: ranked('', 'optional', 'required'),
+    strength: onOrElsewhere,
     atStart: true,
     text: 'the instance answers IMDSv1 again',
   }),
@@ -88,6 +88,13 @@ export const identityGuards: readonly Guard[] = [
     attributes: ['user_group_ids'],
     strength: present,
     unless: ['auth_token'],
+    text: 'clients need not say who they are',
+  }),
+  identity({
+    types: ['aws_elasticache_replication_group'],
+    attributes: ['auth_token'],
+    strength: present,
+    unless: ['user_group_ids', 'auth_token_wo_version'],
     text: 'clients need not say who they are',
   }),
   identity({
