@@ -117,6 +117,13 @@ export const encryptionGuards: readonly Guard[] = [
     text: 'the table is no longer encrypted with a KMS key of the account, but with one of AWS',
   }),
   encryption({
+    types: ['aws_emr_cluster'],
+    attributes: ['security_configuration'],
+    strength: present,
+    atStart: true,
+    text: 'encryption of the cluster is not set up',
+  }),
+  encryption({
     types: ['aws_kinesis_stream'],
     attributes: ['encryption_type'],
     strength: ranked('NONE', 'NONE', 'KMS'),

@@ -425,6 +425,7 @@ describe('insecure by a value or by omission, from the start', () => {
     ['aws_api_gateway_method', { authorization: 'NONE', http_method: 'OPTIONS' }],
     ['aws_lb_listener', { ssl_policy: 'ELBSecurityPolicy-TLS13-1-2-2021-06', protocol: 'HTTPS' }],
     ['aws_lb_listener', { protocol: 'HTTP' }],
+    ['aws_ecs_task_definition', { volume: [{ name: 'a', host_path: '/a' }] }],
   ])('is not %s %j', (type, after, ...[after_unknown = {}]) => {
     expect(findings(type, null, after, { after_unknown })).toEqual([]);
   });

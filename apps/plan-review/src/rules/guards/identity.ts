@@ -122,6 +122,13 @@ export const identityGuards: readonly Guard[] = [
     text: 'anyone may call the route',
   }),
   identity({
+    types: ['aws_appsync_graphql_api'],
+    attributes: ['authentication_type'],
+    strength: ranked('', 'API_KEY', /./),
+    atStart: true,
+    text: 'whoever has the key may ask anything',
+  }),
+  identity({
     types: ['aws_vpclattice_service', 'aws_vpclattice_service_network'],
     attributes: ['auth_type'],
     strength: ranked('NONE', 'NONE', /./),
@@ -159,7 +166,7 @@ export const identityGuards: readonly Guard[] = [
   }),
   identity({
     types: ['aws_ecs_task_definition', 'aws_batch_job_definition'],
-    attributes: ['volume[].efs_volume_configuration.authorization_config.iam'],
+    attributes: ['volume[].efs_volume_configuration[].authorization_config.iam'],
     strength: on,
     text: 'the file system no longer asks for the role of the task',
   }),
