@@ -21,6 +21,7 @@ const movedOtherwise: Readonly<Record<string, string>> = {
   'apps/upgrade/before': '`npm run upgrade`: it is the server’s lock before the last move',
   'libs/workbench/toolchain/aws-provider': 'a person: a commit stands in for a release, see libs/workbench/toolchain',
   '.terraform.lock.hcl': '`npm run providers -- lock`: Dependabot reads no synthesized stack',
+  'apps/stacks/terrain': 'a person: it is the release of CDK Terrain that the documented step names',
 };
 
 interface Update {
