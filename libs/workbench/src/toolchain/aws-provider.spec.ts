@@ -60,6 +60,9 @@ describe('where the registry does not answer', () => {
     await ensure();
     const calls = sandbox.calls();
     expect(calls.find((call) => call.startsWith('go build'))).toContain('-trimpath -buildvcs=false -ldflags=-s -w');
+    expect(calls.find((call) => call.startsWith('go build'))).toContain(
+      '-gcflags=github.com/aws/aws-sdk-go-v2/service/...=-l',
+    );
     const environment = readFileSync(join(sandbox.directory, 'environment'), 'utf8');
     expect(environment).toContain('GOWORK=off');
     expect(environment + calls.join('\n')).not.toMatch(/GONOSUMDB|GONOSUMCHECK|GOINSECURE|-insecure|-mod=mod/);
