@@ -1,3 +1,4 @@
+import { action, runProgram } from '@mlflow-on-aws/command-line';
 import { bootstraps, composeBootstrap } from '@mlflow-on-aws/bootstrap';
 import { bootstrapHint, stateBucketExists } from '@mlflow-on-aws/foundation';
 import { TrackingEnvironment } from '@mlflow-on-aws/mlflow';
@@ -7,7 +8,7 @@ import { environments } from './index';
 import { placeProviderLock } from './provider-lock';
 
 /** Every stack that the root cdktf.json knows; `cdktf list` prints them. */
-async function main(): Promise<void> {
+async function synthesize(): Promise<void> {
   const app = new App();
   for (const bootstrap of bootstraps(environments())) {
     const { stack, accountId, region } = bootstrap;
@@ -23,8 +24,8 @@ async function main(): Promise<void> {
   for (const stack of app.node.children) placeProviderLock(process.cwd(), stack.node.id, app.outdir);
 }
 
-main().catch((error: Error) => {
-  // A mistake in an environment file is explained by its message; a stack trace would only bury it.
-  process.stderr.write(`${error.name === 'EnvironmentError' ? error.message : error.stack}\n`);
-  process.exitCode = 1;
-});
+const usage = `node apps/run.mjs stacks
+
+Synthesizes every stack into cdktf.out; "npx cdktf synth" calls it.
+`;
+void runProgram({ name: 'node apps/run.mjs stacks', usage, action: action({ run: synthesize }) });

@@ -18,6 +18,7 @@ export {
 export { Progress, type Report } from './progress';
 export { pythonEnvironment } from './python';
 export { scramVerifier } from './scram';
+export { readStack, stacksIn, synthesize, withSynthesis } from './synthesis';
 export { openBrowser, TrackingUi } from './testing/browser';
 export { cloudEnvironment, SecondCheckout, type Ended } from './testing/second-checkout';
 export { ensureAwsProvider, ensureTerraform, type Terraform } from './toolchain';
