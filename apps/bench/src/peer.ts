@@ -1,4 +1,4 @@
-import { freePort, waitUntil } from '@mlflow-on-aws/workbench';
+import { reservePort, waitUntil } from '@mlflow-on-aws/workbench';
 import type { Laboratory } from '@mlflow-on-aws/laboratory';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
@@ -27,7 +27,7 @@ export class Peer {
   ): Promise<Peer> {
     await laboratory.sql(`CREATE DATABASE ${database} OWNER mlflow`, 'postgres');
     const { backendStoreUri, artifactRoot } = laboratory.peerArguments(database);
-    const port = await freePort();
+    const port = await reservePort();
     const log = join(laboratory.directory, `${database}.log`);
     const output = openSync(log, 'a');
     const child = spawn(

@@ -1,5 +1,5 @@
 import type { Environment } from '@mlflow-on-aws/config';
-import { AccountBootstrap } from '@mlflow-on-aws/mlflow';
+import { AccountBootstrap, type GitHubRepository } from '@mlflow-on-aws/mlflow';
 import type { App } from 'cdktf';
 import { join } from 'node:path';
 import { forgetFileBackend, ownStateFile } from './own-state';
@@ -60,10 +60,17 @@ export function composeBootstrap(
     deliver: environments.flatMap(({ name, github, artifacts }) =>
       github === undefined
         ? []
-        : [{ name, repository: github.repository, bucketPrefix: `${artifacts.bucketPrefix}-${name}-` }],
+        : [{ name, repository: gitHubRepository(github), bucketPrefix: `${artifacts.bucketPrefix}-${name}-` }],
     ),
+    serviceLinkedRoles: first,
     existingOidcProvider: !first || environments.some(({ github }) => github?.oidcProvider === 'existing'),
   });
+}
+
+/** A repository with GitHub's numbers of it, where they are known. */
+function gitHubRepository({ repository, ownerId, repositoryId }: NonNullable<Environment['github']>): GitHubRepository {
+  const numbers = ownerId === undefined || repositoryId === undefined ? undefined : { ownerId, repositoryId };
+  return { name: repository, numbers };
 }
 
 /** What a shell runs to move the state. */

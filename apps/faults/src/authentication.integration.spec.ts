@@ -1,5 +1,5 @@
 import { Laboratory, type Server } from '@mlflow-on-aws/laboratory';
-import { freePort, waitUntil } from '@mlflow-on-aws/workbench';
+import { reservePort, waitUntil } from '@mlflow-on-aws/workbench';
 import { readFileSync } from 'node:fs';
 
 jest.setTimeout(5 * 60_000);
@@ -14,7 +14,7 @@ beforeAll(async () => {
   await laboratory.publishSecret();
   await laboratory.makeEmptySecret('administrator');
   // Two at once on an empty database: one of them makes the administrator.
-  metricsPort = await freePort();
+  metricsPort = await reservePort();
   servers = await Promise.all([
     laboratory.server({ adminSecret: 'administrator', sizing: { workers: 2 }, prometheusPort: metricsPort }),
     laboratory.server({ adminSecret: 'administrator' }),

@@ -1,12 +1,13 @@
-// `node load-balancer.mjs PORT TARGETS TLS_PORT CERTIFICATE KEY`: the part of an Application Load Balancer that a client meets, on
+// `node load-balancer.mjs PORT_FILE TARGETS TLS_PORT_FILE CERTIFICATE KEY`: the part of an Application Load Balancer that a client meets, on
 // two loopback ports: with TLS and the domain name's certificate, as the real one, and without, for whoever is on this machine.
+// A port file holds the wished port, and once it listens the one it got: another when somebody else has that.
 // TARGETS is a JSON list of ports, read again all the time; who answers /health gets requests, in turn.
 // Like the real one it repeats nothing: a request whose server dies is answered 502, and MLflow's client sends it again.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Agent, createServer, get, request } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 
-const [port, targetsFile, tlsPort, certificate, key] = process.argv.slice(2);
+const [portFile, targetsFile, tlsPortFile, certificate, key] = process.argv.slice(2);
 const healthCheckMs = 500;
 const agent = new Agent({ keepAlive: true });
 let healthy = [];
@@ -69,6 +70,20 @@ function pass(incoming, outgoing) {
   outgoing.on('close', () => passed.destroy());
 }
 
+function listen(server, file) {
+  return new Promise((resolve, reject) => {
+    let wished = Number(readFileSync(file, 'utf8'));
+    server.on('error', (error) => {
+      if (error.code !== 'EADDRINUSE' || wished === 0) return reject(error);
+      wished = 0;
+      server.listen(0, '127.0.0.1');
+    });
+    server.on('listening', () => resolve(writeFileSync(file, String(server.address().port))));
+    server.listen(wished, '127.0.0.1');
+  });
+}
+
 await check();
-createServer(pass).listen(Number(port), '127.0.0.1');
-createTlsServer({ cert: readFileSync(certificate), key: readFileSync(key) }, pass).listen(Number(tlsPort), '127.0.0.1');
+await listen(createServer(pass), portFile);
+await listen(createTlsServer({ cert: readFileSync(certificate), key: readFileSync(key) }, pass), tlsPortFile);
+writeFileSync(`${portFile}.listens`, String(process.pid));

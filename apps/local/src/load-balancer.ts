@@ -4,21 +4,14 @@ import {
   rememberedPort,
   runningPid,
   startBackground,
-  steadyPort,
   stopBackground,
   untilReady,
   waitUntil,
 } from '@mlflow-on-aws/workbench';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Certificate } from './certificates';
 import { answersOk } from './machine';
-
-/** Its certificate of the domain name. */
-export interface LoadBalancerCertificate {
-  /** Files, PEM. */
-  readonly certificateFile: string;
-  readonly keyFile: string;
-}
 
 /**
  * The stack's load balancer as far as this machine can be it: requests to whichever server is healthy, by TLS with the domain name's
@@ -59,20 +52,29 @@ export class LocalLoadBalancer {
   }
 
   /** Starts it, unless it runs. */
-  public async start(preferredPort: number, { certificateFile, keyFile }: LoadBalancerCertificate): Promise<void> {
+  public async start(preferredPort: number, { certificateFile, keyFile }: Certificate): Promise<void> {
     if (runningPid(this.background) === undefined) {
-      const port = await steadyPort(this.portFile, preferredPort);
-      const tlsPort = await steadyPort(this.tlsPortFile);
+      // It takes others when somebody else listens there, and writes which.
+      writeFileSync(this.portFile, String(this.port ?? preferredPort));
+      writeFileSync(this.tlsPortFile, String(this.tlsPort ?? 0));
       startBackground(this.background, {
         command: process.execPath,
         args: [
           join(checkout, 'apps', 'local', 'load-balancer', 'load-balancer.mjs'),
-          ...[String(port), this.targetsFile],
-          ...[String(tlsPort), certificateFile, keyFile],
+          ...[this.portFile, this.targetsFile],
+          ...[this.tlsPortFile, certificateFile, keyFile],
         ],
       });
     }
-    await untilReady(this.background, () => answersOk(`http://127.0.0.1:${this.port}/health`), 30_000);
+    await untilReady(
+      this.background,
+      async () => this.listens() && (await answersOk(`http://127.0.0.1:${this.port}/health`)),
+      30_000,
+    );
+  }
+
+  private listens(): boolean {
+    return rememberedPort(`${this.portFile}.listens`) === runningPid(this.background);
   }
 
   /** Stops it. */

@@ -11,6 +11,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { DatabaseAddress } from './local-database';
 import { UserError } from '@mlflow-on-aws/command-line';
 
 /** What the EC2 instance would find around it. */
@@ -23,14 +24,6 @@ export interface Surroundings {
   readonly programs: string;
   /** Python environment made from the same lock that the boot script installs from. */
   readonly python: string;
-}
-
-/** Where the backend store answers on this machine, in libpq's own variables. */
-export interface LocalDatabase {
-  readonly port: number;
-  readonly certificateAuthority: string;
-  /** @default - there is no read replica */
-  readonly replicaPort?: number;
 }
 
 /** The stack's EC2 instance as far as this machine can be it: its user data, run in a root folder of its own. */
@@ -88,7 +81,7 @@ export class Machine {
   }
 
   /** Starts the server with the cloud's own `run` script on a loopback port, unless it runs. */
-  public async start(port: number, database: LocalDatabase): Promise<void> {
+  public async start(port: number, database: DatabaseAddress): Promise<void> {
     if (!this.running) {
       startBackground(this.background, {
         command: join(this.surroundings.python, 'bin', 'python'),

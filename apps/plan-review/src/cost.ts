@@ -1,5 +1,5 @@
 import { estimate, type Estimate, type Resource } from '@mlflow-on-aws/pricing';
-import { actionOf, type Plan, target } from '@mlflow-on-aws/plan';
+import { actionOf, leavesTheOld, type Plan, target } from '@mlflow-on-aws/plan';
 
 /** What a plan does to the monthly bill, in US dollars without free tiers. */
 export interface CostChange {
@@ -31,17 +31,22 @@ export function costChange(plan: Plan): CostChange {
         const { address, type, change } = resource;
         // What is forgotten stays in AWS, and on the bill.
         const forgotten = actionOf(resource) === 'forget';
-        const values = change[forgotten ? 'before' : side];
-        return values === null || values === undefined ? [] : [{ address, type, values: values as Resource['values'] }];
+        const states = [
+          change[forgotten ? 'before' : side],
+          leavesTheOld(resource) && side === 'after' ? change.before : null,
+        ];
+        return states.flatMap((values) =>
+          values === null || values === undefined ? [] : [{ address, type, values: values as Resource['values'] }],
+        );
       }),
       region,
     );
   const [before, after] = [at('before'), at('after')];
-  const byAddress = (of: Estimate, address: string) => of.lines.filter((line) => line.address === address);
+  const [linesBefore, linesAfter] = [byAddress(before), byAddress(after)];
   const sum = (lines: Estimate['lines']) => lines.reduce((total, { monthly }) => total + monthly, 0);
   const lines = [...new Set([...before.lines, ...after.lines].map(({ address }) => address))]
     .map((address) => {
-      const [then, now] = [byAddress(before, address), byAddress(after, address)];
+      const [then, now] = [linesBefore.get(address) ?? [], linesAfter.get(address) ?? []];
       const what = (now.length > 0 ? now : then).map((line) => line.what).join(', ');
       return { address, before: sum(then), after: sum(now), what };
     })
@@ -55,4 +60,14 @@ export function costChange(plan: Plan): CostChange {
     byUsage: after.byUsage.length,
     unpriced: after.unpriced.map(({ address, why }) => ({ address, why })),
   };
+}
+
+function byAddress({ lines }: Estimate): ReadonlyMap<string, Estimate['lines'][number][]> {
+  const found = new Map<string, Estimate['lines'][number][]>();
+  for (const line of lines) {
+    const known = found.get(line.address);
+    if (known === undefined) found.set(line.address, [line]);
+    else known.push(line);
+  }
+  return found;
 }

@@ -22,8 +22,10 @@ export function fingerprint(plan: Plan, key: string): string {
       canonical([name, change.actions, differences({ it: change.before }, { it: change.after }, change)]),
     )
     .sort();
+  // An action does something too, which its address, its trigger and what it is given tell.
+  const actions = [...plan.action_invocations, ...plan.deferred_action_invocations].map(canonical).sort();
   return createHmac('sha256', key)
-    .update(canonical([resources, outputs]))
+    .update(canonical([resources, outputs, actions]))
     .digest('hex');
 }
 

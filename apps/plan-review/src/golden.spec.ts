@@ -58,6 +58,10 @@ describe('verdicts on plans of the real provider', () => {
     ['sensitive', 'changes'],
     ['stateful-replaced', 'refused'],
     ['secret-of-40kb', 'changes'],
+    ['create-and-forget', 'changes'],
+    ['check-failed', 'nothing'],
+    ['targeted', 'changes'],
+    ['action-invoked', 'changes'],
     ['ordinary-word-in-a-parameter', 'refused'],
   ])('%s: %s', (name, verdict) => {
     expect(review([{ environment: 'prod', plan: planOf(name) }], { now }).verdict).toBe(verdict);

@@ -41,7 +41,7 @@ describe('ServerInstance', () => {
       instance_type: 't3.micro',
       root_block_device: { volume_size: 8, encrypted: true },
       metadata_options: { http_tokens: 'required' },
-      credit_specification: { cpu_credits: 'standard' },
+      credit_specification: { cpu_credits: 'unlimited' },
       tags: { Name: 'mlflow_tracking-server' },
     });
   });
@@ -49,8 +49,22 @@ describe('ServerInstance', () => {
   it('is replaced when what it runs changes, not when Amazon publishes an image', () => {
     expect(instance().resource('aws_instance')).toMatchObject({
       user_data_replace_on_change: true,
-      lifecycle: { ignore_changes: ['ami'] },
+      lifecycle: { ignore_changes: expect.arrayContaining(['ami']) },
     });
+  });
+
+  it('is not replaced because somebody stopped it, which takes its address away', () => {
+    expect(instance().resource('aws_instance')).toMatchObject({
+      associate_public_ip_address: true,
+      lifecycle: { ignore_changes: expect.arrayContaining(['associate_public_ip_address']) },
+    });
+  });
+
+  it('says what it does without CPU credits, unless its type earns none', () => {
+    const credits = (more: Partial<ServerInstanceProps>) =>
+      instance(more).resource('aws_instance').credit_specification;
+    expect(credits({ cpuCredits: 'standard' })).toEqual({ cpu_credits: 'standard' });
+    expect(credits({ instanceType: 'm7g.large' })).toBeUndefined();
   });
 
   it.each([

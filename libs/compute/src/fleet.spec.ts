@@ -179,12 +179,24 @@ describe('ServerFleet', () => {
   it('waits for healthy servers, replaces them one after the other, and goes back when they are not', () => {
     expect(fleet().resource('aws_autoscaling_group')).toMatchObject({
       health_check_type: 'ELB',
-      wait_for_elb_capacity: 2,
+      min_elb_capacity: 2,
       instance_refresh: {
         strategy: 'Rolling',
         preferences: { min_healthy_percentage: 100, max_healthy_percentage: 200, auto_rollback: true },
       },
     });
+  });
+
+  it('asks an update for no exact number of healthy servers, which a group that was scaled out never has', () => {
+    // Source: AWS provider, internal/service/autoscaling/group.go, "On update all targets are specific".
+    expect(fleet().resource('aws_autoscaling_group')).not.toHaveProperty('wait_for_elb_capacity');
+  });
+
+  it('says what its servers do without CPU credits, unless their type earns none', () => {
+    const credits = (instanceType: string) =>
+      fleet({}, { instanceType }).resource('aws_launch_template').credit_specification;
+    expect(credits('t4g.small')).toEqual({ cpu_credits: 'unlimited' });
+    expect(credits('m7g.large')).toBeUndefined();
   });
 
   it('grows with the requests, and not when it may not grow', () => {

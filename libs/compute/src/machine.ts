@@ -1,5 +1,6 @@
 import { DataAwsSsmParameter } from '@cdktf/provider-aws/lib/data-aws-ssm-parameter';
 import { KeyPair } from '@cdktf/provider-aws/lib/key-pair';
+import { burstable } from '@mlflow-on-aws/foundation';
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import { amazonLinuxParameter } from './amazon-linux';
@@ -14,6 +15,11 @@ export interface MachineProps {
   readonly securityGroup: ServerSecurityGroup;
   /** EC2 instance type. */
   readonly instanceType: string;
+  /**
+   * What happens when a type that earns CPU credits has none left: it is slow, or more is billed. Other types earn none.
+   * @default unlimited
+   */
+  readonly cpuCredits?: 'standard' | 'unlimited';
   /** Size of the encrypted root volume in GiB. */
   readonly rootVolumeGiB: number;
   /** Shell script that turns the machine into a server; a change of it replaces the machine. At most 16 KB. */
@@ -32,6 +38,14 @@ export interface MachineProps {
 
 /** IMDSv2 only. Source: EC2 user guide, "Use IMDSv2". */
 export const imdsV2Only = { httpEndpoint: 'enabled', httpTokens: 'required', httpPutResponseHopLimit: 1 };
+
+/** Credits of a type that earns them; EC2 refuses a word about them for any other in a launch template. */
+export function creditsOf({
+  instanceType,
+  cpuCredits = 'unlimited',
+}: MachineProps): { readonly cpuCredits: string } | undefined {
+  return burstable(instanceType) ? { cpuCredits } : undefined;
+}
 
 /** Image and key pair of a machine, made in the scope of what launches it. */
 export function imageAndKey(

@@ -2,10 +2,10 @@ import { AutoscalingGroup } from '@cdktf/provider-aws/lib/autoscaling-group';
 import { AutoscalingPolicy } from '@cdktf/provider-aws/lib/autoscaling-policy';
 import { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
 import type { NetworkPlacement } from '@mlflow-on-aws/foundation';
-import { Fn, TerraformLocal } from 'cdktf';
+import { Fn, TerraformLocal, type ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import type { TrackingLoadBalancer } from './load-balancer';
-import { imageAndKey, imdsV2Only, type MachineProps } from './machine';
+import { creditsOf, imageAndKey, imdsV2Only, type MachineProps } from './machine';
 
 /** How a fleet of tracking servers is built; a change of the user data replaces its machines one after the other. */
 export interface ServerFleetProps extends MachineProps {
@@ -32,6 +32,8 @@ const bootSeconds = 600;
 export class ServerFleet extends Construct {
   /** Name of the Auto Scaling group. */
   public readonly autoScalingGroupName: string;
+  /** Its first servers answer. */
+  public readonly ready: ITerraformDependable;
 
   public constructor(scope: Construct, id: string, props: ServerFleetProps) {
     super(scope, id);
@@ -60,6 +62,7 @@ export class ServerFleet extends Construct {
           },
         },
       ],
+      creditSpecification: creditsOf(props),
       // Points of one minute, which scaling needs to follow.
       monitoring: { enabled: true },
       tagSpecifications: ['instance', 'volume'].map((resourceType) => ({ resourceType, tags })),
@@ -74,8 +77,9 @@ export class ServerFleet extends Construct {
       healthCheckType: 'ELB',
       healthCheckGracePeriod: bootSeconds,
       defaultInstanceWarmup: 60,
-      // Terraform waits until this many answer: a deploy that does not serve is a deploy that failed.
-      waitForElbCapacity: props.minCount,
+      // A new group waits until this many answer. `wait_for_elb_capacity` would ask an update for exactly as many, which a group
+      // that was scaled out never has. Source: AWS provider, internal/service/autoscaling/group.go, "On update all targets are specific".
+      minElbCapacity: props.minCount,
       waitForCapacityTimeout: '20m',
       // New ones come before old ones go, and a refresh that fails goes back to what served before.
       // Source: EC2 Auto Scaling user guide, "Undo changes with a rollback".
@@ -110,5 +114,6 @@ export class ServerFleet extends Construct {
       });
     }
     this.autoScalingGroupName = group.name;
+    this.ready = group;
   }
 }

@@ -1,7 +1,7 @@
 import { Instance } from '@cdktf/provider-aws/lib/instance';
 import { acceptFindings, type NetworkPlacement } from '@mlflow-on-aws/foundation';
 import { Construct } from 'constructs';
-import { imageAndKey, imdsV2Only, type MachineProps } from './machine';
+import { creditsOf, imageAndKey, imdsV2Only, type MachineProps } from './machine';
 
 /** How a single tracking server is built. */
 export interface ServerInstanceProps extends MachineProps {
@@ -38,12 +38,18 @@ export class ServerInstance extends Construct {
         encrypted: true,
         deleteOnTermination: true,
       },
-      // "unlimited", the default of t3 and t4g, bills what a busy day bursts. Source: EC2 user guide, "Burstable performance".
-      creditSpecification: { cpuCredits: 'standard' },
+      creditSpecification: creditsOf(props),
       tags: { Name: props.name },
       volumeTags: { Name: props.name },
-      // Amazon publishes an image every few weeks; a server gets it when it is replaced, not when somebody plans.
-      lifecycle: { ignoreChanges: ['ami'] },
+      lifecycle: {
+        ignoreChanges: [
+          // Amazon publishes an image every few weeks; a server gets it when it is replaced, not when somebody plans.
+          'ami',
+          // A stopped server has no address, and the next plan would replace it to give it one; started again it has one anyway.
+          // Source: AWS provider, internal/service/ec2/ec2_instance.go, which reads it from the live association.
+          'associate_public_ip_address',
+        ],
+      },
       dependsOn: props.after,
     });
     acceptFindings(instance, {

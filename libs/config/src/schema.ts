@@ -94,6 +94,12 @@ const browserPort = wholeNumber(1024, 65535).refine(
 const server = z.strictObject({
   /** EC2 instance type. @default t3.micro, in production t4g.small */
   instanceType: matching(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'an EC2 instance type such as t3.micro'),
+  /**
+   * What a type that earns CPU credits (T2, T3, T3a, T4g) does without them: `standard` is slow, and T3 starts without any; `unlimited` goes on,
+   * and is billed for what a day uses beyond the baseline: 0.05 USD per vCPU and hour (T4g 0.04), for a t3.micro at most 2.16 USD a day.
+   * Source: EC2 user guide, "Unlimited mode for burstable performance instances". @default unlimited
+   */
+  cpuCredits: oneOf(['standard', 'unlimited']),
   /** Servers that run at least. @default 1, in production 2 */
   minCount: wholeNumber(1, 20, 'servers'),
   /** Servers that run at most. @default 1, in production 4 */
@@ -307,12 +313,22 @@ const observability = z.strictObject({
   dashboard: flag,
 });
 
+/** Text, as they may outgrow what JavaScript counts exactly. */
+const gitHubNumber = matching(/^[1-9]\d{0,19}$/, 'a number of GitHub in quotes such as "9919"');
+
 const github = z.strictObject({
   /** Repository whose workflows plan and deploy the environment. */
   repository: matching(
     /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})\/[A-Za-z0-9._-]{1,100}$/,
-    'a GitHub repository as owner/name, such as example/mlflow',
+    'a GitHub repository as owner/name, such as example/mlflow; its numbers go into github.ownerId and github.repositoryId',
   ),
+  /**
+   * GitHub's number of the repository's owner, beside `repositoryId`: `gh api repos/OWNER/NAME --jq '.owner.id, .id'` prints both. Repositories
+   * that were made or renamed since 15 July 2026 name both numbers in their tokens. @default - tokens with names alone are trusted
+   */
+  ownerId: gitHubNumber.optional(),
+  /** GitHub's number of the repository, beside `ownerId`. @default - tokens with names alone are trusted */
+  repositoryId: gitHubNumber.optional(),
   /** Whether bootstrap makes the account's OIDC provider for GitHub or uses the one that is there; an account has one. @default create */
   oidcProvider: oneOf(['create', 'existing']).optional(),
 });

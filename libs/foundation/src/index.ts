@@ -1,4 +1,5 @@
 export * from './accept-finding';
+export * from './burstable';
 export * from './contracts';
 export * from './environment-stack';
 export * from './grant';

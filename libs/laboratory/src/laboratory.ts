@@ -3,7 +3,8 @@ import {
   checkout,
   EmulatedAws,
   findPostgres,
-  freePort,
+  onSteadyPort,
+  reservePort,
   issueCertificate,
   LocalPostgres,
   pythonEnvironment,
@@ -115,22 +116,25 @@ export class Laboratory {
     const databaseDirectory = join(directory, 'postgres');
     mkdirSync(databaseDirectory);
     const volume = await mountVolume(databaseDirectory);
-    const databasePort = await freePort();
     const laboratory = new Laboratory(
       directory,
       { server, emulator },
       aws,
       new LocalPostgres(databaseDirectory, binaries),
       binaries,
-      databasePort,
-      await Wire.to(databasePort),
+      0,
+      await Wire.to(0),
       await Wire.to(Number(new URL(aws.endpoint.proxyUrl).port)),
       volume,
     );
     await aws.cli(region, 's3api', 'create-bucket', '--bucket', bucket);
     laboratory.password = randomBytes(18).toString('base64url');
     await laboratory.useCertificate();
-    await laboratory.startDatabase();
+    await onSteadyPort(join(directory, 'database-port'), 0, async (port) => {
+      laboratory.databasePort = port;
+      await laboratory.startDatabase();
+    });
+    laboratory.databaseWire.mend(laboratory.databasePort);
     return laboratory;
   }
 
@@ -179,6 +183,7 @@ export class Laboratory {
       environment: 'faults',
       region,
       port: 5000,
+      keepAliveSeconds: 130,
       database: {
         host,
         replicaHost: wish.replica ? replicaHost : null,
@@ -207,7 +212,7 @@ export class Laboratory {
     const environment = { ...this.surroundings, MLFLOW_ROOT: directory, ...wish.environment };
     const server = new Server(
       { directory, python: wish.python ?? this.python.server, config, environment, supervised: wish.supervised },
-      await freePort(),
+      await reservePort(),
     );
     this.servers.push(server);
     return server;
@@ -332,8 +337,9 @@ export class Laboratory {
 
   private async startCopy(name: string, presented: string): Promise<{ postgres: LocalPostgres; port: number }> {
     const postgres = new LocalPostgres(join(this.directory, name), this.binaries, name);
-    const port = await freePort();
-    await postgres.follow(this.postgres, this.databasePort, this.certificateFiles(presented), port);
+    const port = await onSteadyPort(join(this.directory, `${name}-port`), 0, (given) =>
+      postgres.follow(this.postgres, this.databasePort, this.certificateFiles(presented), given),
+    );
     return { postgres, port };
   }
 

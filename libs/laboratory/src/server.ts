@@ -1,4 +1,4 @@
-import { checkout, logFile, startTime, waitUntil } from '@mlflow-on-aws/workbench';
+import { addressInUse, checkout, logFile, logTail, reservePort, startTime, waitUntil } from '@mlflow-on-aws/workbench';
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,13 +28,15 @@ export interface ServerStart {
 export class Server {
   private process: ChildProcess | undefined;
   private stopping = false;
+  private served = false;
   private timer: NodeJS.Timeout | undefined;
   /** Exit code of the last process that ended by itself. */
   public exitCode: number | null | undefined;
 
   public constructor(
     private readonly start_: ServerStart,
-    public readonly port: number,
+    /** Port that it listens on; another from the start on when somebody took the first. */
+    public port: number,
   ) {
     mkdirSync(start_.directory, { recursive: true });
     writeFileSync(this.configFile, JSON.stringify(start_.config));
@@ -75,7 +77,10 @@ export class Server {
   /** HTTP status of one of its pages; 0 when it does not answer. */
   public status(path: '/health' | '/ready'): Promise<number> {
     return fetch(`${this.uri}${path}`, { signal: AbortSignal.timeout(10_000) }).then(
-      (answer) => answer.status,
+      (answer) => {
+        this.served = true;
+        return answer.status;
+      },
       () => 0,
     );
   }
@@ -121,8 +126,16 @@ export class Server {
       this.exitCode = code;
       // systemd ends what a main process leaves behind before it starts the next.
       this.signalGroup('SIGKILL');
-      if (supervised && !this.stopping) this.timer = setTimeout(() => this.spawn(), restartSeconds * 1000);
+      if (this.stopping) return;
+      if (!this.served && addressInUse.test(logTail({ name: 'mlflow', directory }, 5))) void this.move();
+      else if (supervised) this.timer = setTimeout(() => this.spawn(), restartSeconds * 1000);
     });
+  }
+
+  /** Somebody took the port before the server did. */
+  private async move(): Promise<void> {
+    this.port = await reservePort();
+    this.spawn();
   }
 
   private signalGroup(signal: NodeJS.Signals): void {

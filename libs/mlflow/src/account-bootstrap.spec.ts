@@ -3,7 +3,7 @@ import { statements, Template, testApp } from '@mlflow-on-aws/testing';
 import { AccountBootstrap, type AccountBootstrapProps } from './account-bootstrap';
 
 const place = { accountId: '123456789012', region: 'eu-west-1' };
-const deliver = [{ name: 'dev', repository: 'example/mlflow', bucketPrefix: 'mlflow-artifacts-remote-dev-' }];
+const deliver = [{ name: 'dev', repository: { name: 'example/mlflow' }, bucketPrefix: 'mlflow-artifacts-remote-dev-' }];
 const stateFile = { path: 'terraform.bootstrap.tfstate', move: 'move it' };
 const of = (props: Partial<AccountBootstrapProps> = {}): Template =>
   Template.fromStack(new AccountBootstrap(testApp(), 'bootstrap', { ...place, ...props }));
@@ -55,16 +55,40 @@ describe('its own state', () => {
     expect(template.terraform.backend).toMatchObject({
       s3: { key: 'bootstrap/terraform.tfstate', allowed_account_ids: ['123456789012'] },
     });
-    expect(imports(template)).toEqual([
+    expect(imports(template).filter(({ to }) => !to.includes('service_linked'))).toEqual([
       { to: expect.stringContaining('aws_s3_bucket.'), id: stateBucketName('123456789012', 'eu-west-1') },
     ]);
     expect(template.addresses().join()).not.toContain('terraform_data');
   });
 });
 
+describe('the service-linked roles', () => {
+  const expected = ['rds', 'autoscaling', 'elasticloadbalancing'].map((service) => `${service}.amazonaws.com`);
+
+  it.each([
+    ['from the first run on', { stateFile }],
+    ['and later', {}],
+  ])('are made where the account lacks them and adopted where it has them, %s', (_, props) => {
+    const template = of(props);
+    const roles = Object.values(template.resources('aws_iam_service_linked_role'));
+    expect(roles.map(({ aws_service_name }) => aws_service_name).sort()).toEqual([...expected].sort());
+    for (const one of roles) expect(one.lifecycle).toMatchObject({ prevent_destroy: true });
+    const adopted = imports(template).filter(({ to }) => to.startsWith('aws_iam_service_linked_role.'));
+    expect(adopted).toHaveLength(expected.length);
+    for (const { for_each, id } of adopted) {
+      expect(for_each).toMatch(/for name in data\.aws_iam_roles\.\S+\.names : name if name == "AWSServiceRoleFor\w+"/);
+      expect(id).toMatch(/^arn:aws:iam::123456789012:role\/aws-service-role\/\w+\.amazonaws\.com\/\$\{each\.key\}$/);
+    }
+  });
+
+  it('are those of one bootstrap of an account', () => {
+    expect(of({ serviceLinkedRoles: false }).resources('aws_iam_service_linked_role')).toEqual({});
+  });
+});
+
 describe('the roles of the workflows', () => {
   it('are not there without a repository', () => {
-    expect(of().addresses().join()).not.toContain('aws_iam');
+    expect(of().addresses().join()).not.toContain('aws_iam_role');
   });
 
   it('trust one repository: pull requests and the main branch to plan, the GitHub environment to apply', () => {
@@ -82,9 +106,27 @@ describe('the roles of the workflows', () => {
     expect(subjects(applyRoleName('dev'))).toEqual(['repo:example/mlflow:environment:dev']);
   });
 
+  it('trust the subjects with GitHub’s numbers too, letter by letter', () => {
+    const repository = { name: 'example/mlflow', numbers: { ownerId: '123456', repositoryId: '456789' } };
+    const template = of({ deliver: [{ ...deliver[0]!, repository }] });
+    const trust = (name: string) => statements(role(template, name).assume_role_policy)[0]?.Condition;
+    expect(trust(applyRoleName('dev'))).toEqual({
+      StringEquals: {
+        'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com',
+        'token.actions.githubusercontent.com:sub': [
+          'repo:example/mlflow:environment:dev',
+          'repo:example@123456/mlflow@456789:environment:dev',
+        ],
+      },
+    });
+    expect(JSON.stringify(trust(planRoleName('dev')))).toContain('repo:example@123456/mlflow@456789:pull_request');
+    expect(JSON.stringify(trust(planRoleName('dev')))).not.toContain('*');
+  });
+
   it('are adopted where they are there, with the OIDC provider', () => {
     const template = of({ deliver });
     expect(imports(template).map(({ to }) => to.split('.')[0])).toEqual([
+      ...Array.from({ length: 3 }, () => 'aws_iam_service_linked_role'),
       'aws_s3_bucket',
       'aws_iam_role',
       'aws_iam_role',
@@ -130,6 +172,16 @@ describe('least privilege', () => {
       .flatMap(({ Resource }: Record<string, unknown>) => list(Resource))
       .filter((arn) => /:(iam|s3):/.test(arn) && !arn.includes('aws-service-role'));
     for (const arn of resources) expect(arn).toMatch(/[/:-]dev[/-]/);
+  });
+
+  it('deploying may do what AWS asks beside the action that is called', () => {
+    const allowed = policies('apply').flatMap(({ Effect, Action }: Record<string, unknown>) =>
+      Effect === 'Deny' ? [] : list(Action),
+    );
+    // An interface endpoint with private DNS; a role whose description changes (provider, internal/service/iam/role.go).
+    for (const action of ['route53:AssociateVPCWithHostedZone', 'iam:UpdateRoleDescription', 'iam:UpdateRole']) {
+      expect(allowed).toContain(action);
+    }
   });
 
   it.each(['plan', 'apply'])('the policies of the role that %ss fit into a role', (kind) => {

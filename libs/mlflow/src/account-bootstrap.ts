@@ -5,13 +5,15 @@ import { StateBucket } from '@mlflow-on-aws/storage';
 import { Fn, LocalBackend, TerraformOutput, TerraformResource, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import { DeliveryRoles, gitHubIssuer } from './delivery-roles';
+import { ServiceLinkedRoles, type ImportBlock } from './service-linked-roles';
+import type { GitHubRepository } from './github-subjects';
 
 /** An environment that GitHub's workflows plan and deploy. */
 export interface DeliveredEnvironment {
   /** Its name. */
   readonly name: string;
-  /** GitHub repository as owner/name. */
-  readonly repository: string;
+  /** Repository whose workflows plan and deploy it. */
+  readonly repository: GitHubRepository;
   /** Beginning of the names of its buckets. */
   readonly bucketPrefix: string;
 }
@@ -32,6 +34,11 @@ export interface AccountBootstrapProps {
    * @default - none: nobody but people deploys
    */
   readonly deliver?: readonly DeliveredEnvironment[];
+  /**
+   * Make, or adopt, the account's service-linked roles; one region's bootstrap does.
+   * @default true
+   */
+  readonly serviceLinkedRoles?: boolean;
   /**
    * Use the OIDC provider for GitHub that the account has, instead of making it.
    * @default false
@@ -86,9 +93,14 @@ export class AccountBootstrap extends TerraformStack {
       }
     });
 
+    const serviceRoles =
+      props.serviceLinkedRoles === false ? undefined : new ServiceLinkedRoles(this, 'service-linked', { accountId });
+    const serviceImports = serviceRoles?.imports ?? [];
+
     if (stateFile === undefined) {
       useRemoteState(this, place);
       this.adopt(
+        serviceImports,
         { resource: bucket.node.findChild('bucket') as TerraformResource, id: stateBucketName(accountId, region) },
         delivery.flatMap(({ roles }) => roles),
         oidcProvider && { resource: oidcProvider, id: oidcProviderArn },
@@ -96,6 +108,7 @@ export class AccountBootstrap extends TerraformStack {
     } else {
       new LocalBackend(this, { path: stateFile.path });
       this.moveState(stateFile, stateBackend(place), outputs);
+      if (serviceImports.length > 0) this.addOverride('import', [...serviceImports]);
     }
   }
 
@@ -136,6 +149,7 @@ export class AccountBootstrap extends TerraformStack {
    * the state has. Settings of a bucket and policies of a role need no import: they are written over.
    */
   private adopt(
+    serviceImports: readonly ImportBlock[],
     bucket: { readonly resource: TerraformResource; readonly id: string },
     roles: DeliveryRoles['roles'],
     oidcProvider?: { readonly resource: TerraformResource; readonly id: string },
@@ -146,6 +160,7 @@ export class AccountBootstrap extends TerraformStack {
         ? ''
         : new DataAwsIamRoles(this, 'roles', { nameRegex: `^(${roles.map(({ name }) => name).join('|')})$` }).fqn;
     this.addOverride('import', [
+      ...serviceImports,
       { to: address(bucket.resource), id: bucket.id },
       ...roles.map(({ name, role }) => ({
         for_each: `\${toset([for name in ${found}.names : name if name == "${name}"])}`,

@@ -203,6 +203,13 @@ export function applyStatements(scope: DeliveryScope): Policies {
         Action: ['route53:ChangeResourceRecordSets'],
         Resource: 'arn:aws:route53:::hostedzone/*',
       },
+      {
+        Sid: 'EndpointNames',
+        // An interface endpoint with private DNS ties a zone of AWS's own to the VPC, and its deletion unties it.
+        // Source: Amazon Route 53 developer guide, "Amazon Route 53 API permissions", private hosted zones.
+        Action: ['route53:AssociateVPCWithHostedZone', 'route53:DisassociateVPCFromHostedZone'],
+        Resource: 'arn:aws:route53:::hostedzone/*',
+      },
     ],
     roles: [
       {
@@ -224,6 +231,7 @@ export function applyStatements(scope: DeliveryScope): Policies {
           'iam:UntagRole',
           'iam:UpdateAssumeRolePolicy',
           'iam:UpdateRole',
+          'iam:UpdateRoleDescription',
         ],
         Resource: iamOf(scope),
       },

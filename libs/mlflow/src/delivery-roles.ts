@@ -3,11 +3,12 @@ import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { acceptFindings, applyRoleName, planRoleName, policyDocument } from '@mlflow-on-aws/foundation';
 import { Construct } from 'constructs';
 import { applyStatements, planStatements, type DeliveryScope } from './delivery-permissions';
+import { subjectsOf, type GitHubRepository } from './github-subjects';
 
 /** Whom the roles of an environment trust, and what they reach. */
 export interface DeliveryRolesProps extends DeliveryScope {
-  /** GitHub repository as owner/name. */
-  readonly repository: string;
+  /** Repository whose workflows take the roles on. */
+  readonly repository: GitHubRepository;
   /** ARN of the account's OIDC provider for GitHub. */
   readonly oidcProviderArn: string;
 }
@@ -29,12 +30,11 @@ export class DeliveryRoles extends Construct {
     const { environment, repository } = props;
     // Pull requests of the repository itself (those of forks get no token), and the nightly run on the main branch.
     const plan = this.role('plan', planRoleName(environment), `Plans ${environment}`, props, [
-      `repo:${repository}:pull_request`,
-      `repo:${repository}:ref:refs/heads/main`,
+      ...subjectsOf(repository, 'pull_request', 'ref:refs/heads/main'),
     ]);
     // Only a job of the GitHub environment, whose rules say who approves it.
     const apply = this.role('apply', applyRoleName(environment), `Deploys ${environment}`, props, [
-      `repo:${repository}:environment:${environment}`,
+      ...subjectsOf(repository, `environment:${environment}`),
     ]);
     this.policies('plan', plan, planStatements(props));
     this.policies('apply', apply, applyStatements(props));

@@ -1,2 +1,3 @@
 export * from './tracking-environment';
 export * from './account-bootstrap';
+export type { GitHubRepository } from './github-subjects';

@@ -53,6 +53,7 @@ export function prepareMachine(
       role,
       securityGroup,
       instanceType: server.instanceType,
+      cpuCredits: server.cpuCredits,
       rootVolumeGiB: server.rootVolumeGiB,
       userData: renderUserData({ bundle, config: settings, wheelhouse: server.wheelhouse }),
       sshPublicKey:

@@ -2,6 +2,9 @@ import { sizingOf, type Environment } from '@mlflow-on-aws/config';
 import type { ServerConfig } from '@mlflow-on-aws/tracking-server';
 import type { Stores } from './stores';
 
+/** MLflow's clients wait this long for an answer. */
+const withoutLoadBalancerSeconds = 120;
+
 /** What the servers of an environment are told: names and places, no secret. */
 export function serverSettings(
   environment: Environment,
@@ -13,6 +16,7 @@ export function serverSettings(
     environment: environment.name,
     region,
     port: server.port,
+    keepAliveSeconds: keepAliveSeconds(loadBalancer),
     database: databaseSettings(environment, stores),
     artifacts: {
       bucket: stores.artifacts.bucketName,
@@ -29,6 +33,14 @@ export function serverSettings(
     housekeeping: housekeepingSettings(environment),
     sizing: sizingOf(environment),
   };
+}
+
+/**
+ * A connection that the server closes just as a load balancer sends the next request on it is a 502 to the client: the load balancer
+ * has to be first. Source: Elastic Load Balancing user guide, "Troubleshoot your Application Load Balancers", HTTP 502.
+ */
+function keepAliveSeconds(loadBalancer: Environment['loadBalancer']): number {
+  return (loadBalancer?.idleTimeoutSeconds ?? withoutLoadBalancerSeconds) + 10;
 }
 
 function databaseSettings({ database }: Environment, { backend: { endpoint } }: Stores): ServerConfig['database'] {

@@ -8,6 +8,7 @@ import {
   ServerAlarms,
   TrackingDashboard,
 } from '@mlflow-on-aws/observability';
+import { burstable } from '@mlflow-on-aws/foundation';
 import { Construct } from 'constructs';
 import { baseName, databaseIdentifier } from './names';
 import type { Servers } from './servers';
@@ -18,9 +19,6 @@ interface Watched {
   readonly stores: Stores;
   readonly servers: Servers;
 }
-
-/** Whether an instance type or class earns CPU credits, which run out. */
-const burstable = (typeOrClass: string) => /^(db\.)?t\d/.test(typeOrClass);
 
 /** Puts alarms, dashboard and budget beside an environment's parts. */
 export function watch(scope: Construct, id: string, { environment, stores, servers }: Watched): void {
@@ -57,9 +55,16 @@ export function watch(scope: Construct, id: string, { environment, stores, serve
     replicaIdentifier: stores.backend.replicaIdentifier,
     notify,
   });
-  if (loadBalancer) new LoadBalancerAlarms(parts, 'load-balancer', { name, ...loadBalancer, notify });
+  if (loadBalancer && 'fleet' in servers) {
+    new LoadBalancerAlarms(parts, 'load-balancer', { name, ...loadBalancer, notify, after: [servers.fleet.ready] });
+  }
   if (instanceId !== undefined) {
-    new ServerAlarms(parts, 'server', { name, instanceId, burstable: burstable(server.instanceType), notify });
+    new ServerAlarms(parts, 'server', {
+      name,
+      instanceId,
+      cpuCredits: burstable(server.instanceType) ? server.cpuCredits : undefined,
+      notify,
+    });
   }
   const machinesOf = observability.serverLogs === 'cloudwatch' ? environment.name : undefined;
   if (machinesOf !== undefined) new MachineAlarms(parts, 'machines', { name, environment: machinesOf, notify });

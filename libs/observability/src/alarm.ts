@@ -1,4 +1,5 @@
 import { CloudwatchMetricAlarm } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
+import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 
 /** One metric of CloudWatch and the resource that it is about. */
@@ -35,6 +36,11 @@ export interface AlarmProps extends Metric {
    * @default - nobody: the alarm is shown only
    */
   readonly notify?: readonly string[];
+  /**
+   * What has to be there before it is watched: an alarm of what is still being made would go off.
+   * @default - nothing
+   */
+  readonly after?: ITerraformDependable[];
 }
 
 /** What is watched together: the names of its alarms begin alike, and the same are told. */
@@ -77,5 +83,6 @@ export function alarm(scope: Construct, id: string, props: AlarmProps): Cloudwat
     treatMissingData: props.withoutData ?? 'notBreaching',
     alarmActions: [...(props.notify ?? [])],
     okActions: [...(props.notify ?? [])],
+    dependsOn: props.after,
   });
 }

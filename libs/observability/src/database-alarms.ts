@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { alarmOf } from './alarm';
+import { surplusCredits } from './cpu-credits';
 
 /** The database that is watched. */
 export interface DatabaseAlarmsProps {
@@ -19,7 +20,7 @@ export interface DatabaseAlarmsProps {
    */
   readonly replicaIdentifier?: string;
   /**
-   * Whether the class earns CPU credits, which run out.
+   * Whether the class earns CPU credits.
    * @default false
    */
   readonly burstable?: boolean;
@@ -74,15 +75,7 @@ export class DatabaseAlarms extends Construct {
       minutes: 15,
     });
     if (props.burstable) {
-      alarmOf(this, 'cpu-credits', watched, {
-        metricName: 'CPUCreditBalance',
-        description:
-          'The database has few CPU credits left and will soon be slow: wait for a quiet hour, or take a larger instance class.',
-        statistic: 'Average',
-        is: 'below',
-        threshold: 20,
-        minutes: 15,
-      });
+      alarmOf(this, 'cpu-credits', watched, surplusCredits('database', 'instance class'));
     }
     if (props.replicaIdentifier !== undefined) {
       const replica = { ...watched, dimensions: { DBInstanceIdentifier: props.replicaIdentifier } };

@@ -1,3 +1,4 @@
+import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { alarmOf } from './alarm';
 
@@ -11,6 +12,8 @@ export interface LoadBalancerAlarmsProps {
   readonly targetGroup: string;
   /** ARNs of what is told. @default - nobody */
   readonly notify?: readonly string[];
+  /** The servers: without them nobody is healthy yet. @default - they are there */
+  readonly after?: ITerraformDependable[];
 }
 
 /** Alarms of what clients feel: no server, errors, waiting. */
@@ -31,8 +34,9 @@ export class LoadBalancerAlarms extends Construct {
       statistic: 'Maximum',
       is: 'below',
       threshold: 1,
-      minutes: 2,
+      minutes: 3,
       withoutData: 'breaching',
+      after: props.after,
     });
     alarmOf(this, 'errors', watched, {
       metricName: 'HTTPCode_Target_5XX_Count',

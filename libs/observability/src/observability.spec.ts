@@ -120,7 +120,7 @@ describe('LoadBalancerAlarms', () => {
 test('ServerAlarms watches host and system, and no more than the free ten with the database’s', () => {
   const all = alarms(
     Template.of((stack) => {
-      new ServerAlarms(stack, 'server', { name: 'dev-mlflow', instanceId: 'i-1', burstable: true });
+      new ServerAlarms(stack, 'server', { name: 'dev-mlflow', instanceId: 'i-1', cpuCredits: 'unlimited' });
       new DatabaseAlarms(stack, 'database', {
         name: 'dev-mlflow',
         identifier: 'dev-mlflow-backend-db',
@@ -208,6 +208,19 @@ describe('TrackingDashboard', () => {
     const fleet = metrics({ loadBalancer: { loadBalancer: 'app/x/1', targetGroup: 'targetgroup/x/2' } });
     expect(fleet).toContain('AWS/ApplicationELB');
     expect(fleet).not.toContain('AWS/EC2');
+  });
+
+  it('gives every period as the number that CloudWatch documents', () => {
+    // Source: CloudWatch API reference, "Dashboard body structure and syntax", metrics array.
+    const options = panels({ instanceId: 'i-1' }).flatMap(({ properties }) => [
+      properties,
+      ...properties.metrics.map((line) => line.at(-1)),
+    ]);
+    const periods = options.flatMap((option) =>
+      Object(option) === option ? [(option as { period?: unknown }).period] : [],
+    );
+    expect(periods.filter((period) => period !== undefined).map((period) => typeof period)).not.toContain('string');
+    expect(periods).toContain(86_400);
   });
 
   it('lays no panel over another', () => {

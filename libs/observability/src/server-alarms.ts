@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { alarmOf } from './alarm';
+import { surplusCredits } from './cpu-credits';
 
 /** The single server that is watched. */
 export interface ServerAlarmsProps {
@@ -8,10 +9,10 @@ export interface ServerAlarmsProps {
   /** Id of the EC2 instance. */
   readonly instanceId: string;
   /**
-   * Whether the type earns CPU credits, which run out.
-   * @default false
+   * What happens when a type that earns CPU credits has none left: it is slow, or more is billed.
+   * @default - the type earns none
    */
-  readonly burstable?: boolean;
+  readonly cpuCredits?: 'standard' | 'unlimited';
   /** ARNs of what is told. @default - nobody */
   readonly notify?: readonly string[];
 }
@@ -49,15 +50,18 @@ export class ServerAlarms extends Construct {
       threshold: 0,
       minutes: 3,
     });
-    if (props.burstable) {
+    if (props.cpuCredits === 'unlimited') {
+      alarmOf(this, 'cpu-credits', watched, surplusCredits('server', 'instance type'));
+    } else if (props.cpuCredits === 'standard') {
       alarmOf(this, 'cpu-credits', watched, {
         description:
-          'The server has few CPU credits left and will soon be slow: wait for a quiet hour, or take a larger instance type.',
+          'The server has no CPU credits left and is slow: wait for a quiet hour, or take a larger instance type.',
         metricName: 'CPUCreditBalance',
         statistic: 'Average',
         is: 'below',
-        threshold: 10,
-        minutes: 15,
+        // T3 starts without credits and earns some each hour: a healthy server has more than this within its first hour or two.
+        threshold: 5,
+        minutes: 180,
       });
     }
   }

@@ -29,7 +29,11 @@ export interface TrackingDashboardProps {
   readonly machinesOf?: string;
 }
 
-type Line = readonly [namespace: string, metric: string, ...dimensions: (string | Readonly<Record<string, string>>)[]];
+type Line = readonly [
+  namespace: string,
+  metric: string,
+  ...dimensions: (string | Readonly<Record<string, string | number>>)[],
+];
 
 /** One CloudWatch dashboard of server, backend store and artifact store; three per account are free. */
 export class TrackingDashboard extends Construct {
@@ -57,7 +61,7 @@ export class TrackingDashboard extends Construct {
             props.artifactBucket,
             'StorageType',
             'StandardStorage',
-            { period: '86400' },
+            { period: 86_400 },
           ],
         ],
       ],

@@ -16,6 +16,11 @@ export function createsFirst({ change: { actions } }: Pick<ResourceChange, 'chan
   return actions[0] === 'create' && actions.length > 1;
 }
 
+/** Whether a new one is made while the old one stays where it is, and Terraform no longer knows of it. */
+export function leavesTheOld({ change: { actions } }: Pick<ResourceChange, 'change'>): boolean {
+  return actions.includes('create') && actions.includes('forget');
+}
+
 /** Whether a change ends the life of what exists; a forgotten resource lives on, unmanaged. */
 export function endsLife({ change: { actions } }: Pick<ResourceChange, 'change'>): boolean {
   return actions.includes('delete');
@@ -26,6 +31,8 @@ export function hasChanges(plan: Plan): boolean {
   return (
     plan.applyable === true ||
     plan.deferred_changes.length > 0 ||
+    plan.action_invocations.length > 0 ||
+    plan.deferred_action_invocations.length > 0 ||
     plan.resource_changes.some(
       (change) =>
         actionOf(change) !== 'no-op' || change.previous_address !== undefined || Boolean(change.change.importing),

@@ -80,6 +80,7 @@ const actionInvocationSchema = z.object({
   name: z.string(),
   config_values: z.unknown().optional(),
   config_sensitive: z.unknown().optional(),
+  config_unknown: z.unknown().optional(),
   lifecycle_action_trigger: z
     .object({ triggering_resource_address: z.string().optional(), action_trigger_event: z.string().optional() })
     .nullish(),
@@ -151,13 +152,20 @@ export type PlannedResource = z.infer<typeof resourceValuesSchema>;
 /** The values of a module and of those it calls. */
 export type ModuleValues = z.infer<typeof moduleValuesSchema>;
 
+const planned = new WeakMap<Plan, PlannedResource[]>();
+
 /** Every managed resource that will exist after the plan is applied, of all modules. */
-export function plannedResources(plan: Plan): PlannedResource[] {
+export function plannedResources(plan: Plan): readonly PlannedResource[] {
+  const known = planned.get(plan);
+  if (known !== undefined) return known;
   const inModule = (module: ModuleValues): PlannedResource[] => [
     ...module.resources.filter(({ mode }) => mode === 'managed'),
     ...module.child_modules.flatMap(inModule),
   ];
-  return plan.planned_values.root_module === undefined ? [] : inModule(plan.planned_values.root_module);
+  const { root_module } = plan.planned_values;
+  const resources = root_module === undefined ? [] : inModule(root_module);
+  planned.set(plan, resources);
+  return resources;
 }
 
 type ConfigurationModule = z.infer<typeof configurationModuleSchema>;
@@ -195,6 +203,25 @@ function textsOf(expressions: unknown): string[] {
   return Object.entries(expressions).flatMap(([key, value]) =>
     key === 'references' && Array.isArray(value) ? value.filter((text) => typeof text === 'string') : textsOf(value),
   );
+}
+
+/** A check, condition or validation that does not hold, with what its author says of it. */
+export interface FailedCheck {
+  readonly address: string;
+  readonly messages: readonly string[];
+}
+
+/** The checks that fail, or could not be decided because of an error; one that is open until apply is none. */
+export function failedChecks({ checks }: Plan): FailedCheck[] {
+  const fails = ({ status }: { readonly status: string }): boolean => status === 'fail' || status === 'error';
+  return checks.filter(fails).flatMap(({ address, instances }) => {
+    const failing = instances.filter(fails);
+    if (failing.length === 0) return [{ address: address.to_display, messages: [] }];
+    return failing.map((instance) => ({
+      address: instance.address.to_display,
+      messages: instance.problems.map(({ message }) => message).filter((message) => message !== ''),
+    }));
+  });
 }
 
 /** Where a plan applies: AWS account and region as its provider is configured, when they are constants. */

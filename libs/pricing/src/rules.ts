@@ -33,6 +33,7 @@ type Rule = (values: Resource['values'], prices: Prices, others: readonly Resour
 export const rules: Readonly<Record<string, Rule>> = {
   aws_instance: (values, prices) => [
     machine(values, prices),
+    ...surplusCredits(values),
     volume(block(values, 'root_block_device'), prices),
     ...(values.associate_public_ip_address === true ? [address(1, prices, 'first year')] : []),
     ...(values.monitoring === true ? [detailedMetrics(1, prices)] : []),
@@ -46,6 +47,7 @@ export const rules: Readonly<Record<string, Rule>> = {
     }
     const one = [
       machine(template.values, prices),
+      ...surplusCredits(template.values),
       volume(block(block(template.values, 'block_device_mappings'), 'ebs'), prices),
       ...(block(template.values, 'monitoring').enabled === true ? [detailedMetrics(1, prices)] : []),
     ];
@@ -135,6 +137,7 @@ export const withoutCharge: ReadonlySet<string> = new Set([
   ...['aws_cloudformation_stack', 'aws_lb_listener_rule'],
   ...['aws_db_parameter_group', 'aws_db_subnet_group', 'aws_default_security_group', 'aws_iam_instance_profile'],
   ...['aws_iam_openid_connect_provider', 'aws_iam_role', 'aws_iam_role_policy', 'aws_iam_role_policy_attachment'],
+  'aws_iam_service_linked_role',
   ...['aws_internet_gateway', 'aws_key_pair', 'aws_launch_template', 'aws_lb_listener', 'aws_lb_target_group'],
   ...['aws_route', 'aws_route53_record', 'aws_route_table', 'aws_route_table_association', 'aws_s3_bucket_acl'],
   ...['aws_s3_bucket_lifecycle_configuration', 'aws_s3_bucket_logging', 'aws_s3_bucket_ownership_controls'],
@@ -155,6 +158,12 @@ function machine(values: Resource['values'], prices: Prices): Charge {
         monthly: hourly * prices.hoursPerMonth,
         free: /^t[23]\.micro$/.test(type) ? 'first year' : undefined,
       };
+}
+
+/** Source: EC2 user guide, "Unlimited mode for burstable performance instances". */
+function surplusCredits(values: Resource['values']): Charge[] {
+  if (text(block(values, 'credit_specification').cpu_credits) !== 'unlimited') return [];
+  return [{ what: 'processor time beyond what a day earns', usage: 'vCPU-hour' }];
 }
 
 function volume(values: Resource['values'], prices: Prices): Charge {

@@ -6,6 +6,8 @@ export interface ServerConfig {
   readonly region: string;
   /** TCP port to listen on. */
   readonly port: number;
+  /** Seconds that the server keeps an idle connection: longer than the load balancer in front, so that it never closes first. */
+  readonly keepAliveSeconds: number;
   /** The backend store. */
   readonly database: {
     /** DNS name that the database's certificate is issued for. */

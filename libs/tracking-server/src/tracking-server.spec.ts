@@ -11,6 +11,7 @@ const config: ServerConfig = {
   environment: 'dev',
   region: 'us-east-1',
   port: 5000,
+  keepAliveSeconds: 130,
   database: {
     host: 'db.example.com',
     replicaHost: null,

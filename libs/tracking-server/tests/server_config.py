@@ -11,6 +11,7 @@ CONFIG: dict[str, Any] = {
     'environment': 'dev',
     'region': 'us-east-1',
     'port': 5000,
+    'keepAliveSeconds': 130,
     'database': {
         'host': 'db',
         'replicaHost': None,

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { asset } from './paths';
-import { steadyPort } from './ports';
+import { rememberedPort } from './ports';
 import { runningPid, startBackground, stopBackground, untilReady, type Background } from './processes';
 
 const run = promisify(execFile);
@@ -53,13 +53,17 @@ export class EmulatedAws {
         command: join(this.python, 'bin', 'python'),
         args: [
           ...['-m', 'emulated_aws', '--state-dir', this.state, '--account-id', accountId],
-          ...['--port', String(await steadyPort(join(this.directory, 'proxy-port')))],
-          ...['--metadata-port', String(await steadyPort(join(this.directory, 'metadata-port')))],
+          // Those of the last time, as long as they are free: exported variables go on working.
+          ...['--port', String(rememberedPort(this.portFile('proxy')) ?? 0)],
+          ...['--metadata-port', String(rememberedPort(this.portFile('metadata')) ?? 0)],
         ],
         env: { ...withoutProxy(process.env), PYTHONPATH: asset('emulator'), PYTHONDONTWRITEBYTECODE: '1' },
       });
     }
     await untilReady(this.background, () => this.answers(), 60_000);
+    const { proxyUrl, metadataEndpoint } = this.endpoint;
+    writeFileSync(this.portFile('proxy'), new URL(proxyUrl).port);
+    writeFileSync(this.portFile('metadata'), new URL(metadataEndpoint).port);
     return this.endpoint;
   }
 
@@ -102,6 +106,10 @@ export class EmulatedAws {
       maxBuffer: 1 << 26,
     });
     return stdout.trim();
+  }
+
+  private portFile(server: 'proxy' | 'metadata'): string {
+    return join(this.directory, `${server}-port`);
   }
 
   private answers(): boolean {

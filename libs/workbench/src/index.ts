@@ -2,9 +2,10 @@ export { chromiumSwitches, findChromium } from './chromium';
 export { EmulatedAws, withoutProxy } from './emulated-aws';
 export { exclusively } from './lock';
 export { asset, checkout, dataDirectory } from './paths';
-export { freePort, rememberedPort, steadyPort } from './ports';
+export { onSteadyPort, rememberedPort, reservePort } from './ports';
 export { findPostgres, issueCertificate, LocalPostgres, unprivilegedOwner } from './postgres';
 export {
+  addressInUse,
   logFile,
   logTail,
   runningPid,

@@ -24,6 +24,9 @@ export interface BackgroundCommand {
   readonly gid?: number;
 }
 
+/** A server ended because somebody else listens on its port. */
+export class AddressInUse extends UserError {}
+
 /** File that a background process writes its output to. */
 export const logFile = ({ name, directory }: Background): string => join(directory, `${name}.log`);
 const pidFile = ({ name, directory }: Background): string => join(directory, `${name}.pid`);
@@ -99,7 +102,8 @@ export function logTail(background: Background, lines = 15): string {
 
 /**
  * Waits for a background process to be ready.
- * @throws UserError with the end of its log when it ends first or the time is up
+ * @throws AddressInUse when it ends because its port is taken
+ * @throws UserError with the end of its log when it ends otherwise or the time is up
  */
 export async function untilReady(
   background: Background,
@@ -114,8 +118,13 @@ export async function untilReady(
   }, timeoutMs);
   if (done && !ended) return;
   const why = ended ? 'ended before it was ready' : `was not ready after ${timeoutMs / 1000} s`;
-  throw new UserError(`${background.name} ${why}; its last words in ${logFile(background)}:\n${logTail(background)}`);
+  const tail = logTail(background);
+  const Problem = ended && addressInUse.test(tail) ? AddressInUse : UserError;
+  throw new Problem(`${background.name} ${why}; its last words in ${logFile(background)}:\n${tail}`);
 }
+
+/** As libc and Node write it. */
+export const addressInUse = /address already in use|EADDRINUSE/i;
 
 /** Asks `condition` again and again until it holds; false when it did not within the time. */
 export async function waitUntil(condition: () => boolean | Promise<boolean>, timeoutMs: number): Promise<boolean> {

@@ -1,14 +1,14 @@
 import { UserError } from '@mlflow-on-aws/command-line';
 import { spawn } from 'node:child_process';
 import { createHmac, createHash, pbkdf2Sync } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withoutProxy } from './emulated-aws';
 import { exclusively } from './lock';
 import { checkout, dataDirectory } from './paths';
-import { freePort, rememberedPort, steadyPort } from './ports';
+import { onSteadyPort, rememberedPort, reservePort } from './ports';
 import { findPostgres } from './postgres';
 import {
   logFile,
@@ -144,6 +144,49 @@ describe('exclusively', () => {
     ).toBe('done');
   });
 
+  it('waits for a lock that does not say whose it is only as long as somebody may be writing it', async () => {
+    const lock = join(folder, 'lock');
+    const said: string[] = [];
+    writeFileSync(lock, '');
+    const waiting = exclusively(
+      lock,
+      (message) => {
+        said.push(message);
+        utimesSync(lock, new Date(Date.now() - 60_000), new Date(Date.now() - 60_000));
+      },
+      async () => 'done',
+    );
+    expect(await waiting).toBe('done');
+    expect(said).toEqual([`waiting for whoever made ${lock}, which does the same`]);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('says at once whom it waits for, and at the end who held it', async () => {
+    const lock = join(folder, 'lock');
+    const said: string[] = [];
+    writeFileSync(lock, JSON.stringify({ pid: process.pid, started: startTime(process.pid) }));
+    const refused = exclusively(
+      lock,
+      (message) => void said.push(message),
+      async () => 'done',
+      1,
+    );
+    await expect(refused).rejects.toThrow(new UserError(`${lock} was held all the time by process ${process.pid}`));
+    expect(said).toEqual([`waiting for process ${process.pid}, which does the same`]);
+  });
+
+  it('says why a lock cannot be written, and leaves nothing', async () => {
+    writeFileSync(join(folder, 'file'), '');
+    const refused = exclusively(
+      join(folder, 'file', 'lock'),
+      () => undefined,
+      async () => 'done',
+    );
+    await expect(refused).rejects.toThrow(/file\/lock cannot be written: .*(ENOTDIR|EEXIST)/);
+    await expect(refused).rejects.toBeInstanceOf(UserError);
+    expect(readdirSync(folder)).toEqual(['file']);
+  });
+
   it('gives the lock back when the work fails', async () => {
     await expect(
       exclusively(
@@ -157,21 +200,67 @@ describe('exclusively', () => {
 });
 
 describe('ports', () => {
+  const listening = async (port: number) => {
+    const taker = createServer().listen(port, '127.0.0.1');
+    await waitUntil(() => taker.listening, 5_000);
+    return taker;
+  };
+  const closed = (taker: Server) => new Promise((resolve) => taker.close(resolve));
+
   it('are another one every time, while nobody listens there yet', async () => {
-    const ports = await Promise.all(Array.from({ length: 50 }, () => freePort()));
+    const ports = await Promise.all(Array.from({ length: 50 }, () => reservePort()));
     expect(new Set(ports).size).toBe(50);
+  });
+
+  it('that another process has reserved are not given away, and are free again when it has ended', async () => {
+    const port = await reservePort();
+    const file = join(tmpdir(), `mlflow-on-aws-ports-${process.getuid?.() ?? 0}`, String(port));
+    const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+    jest.resetModules();
+    // As another command or spec file loads it.
+    const { reservePort: another } = await import('./ports');
+    expect(await another(port)).not.toBe(port);
+    writeFileSync(file, JSON.stringify({ pid: other.pid, started: startTime(other.pid as number) }));
+    expect(await another(port)).not.toBe(port);
+    const ended = new Promise((resolve) => other.on('close', resolve));
+    other.kill('SIGKILL');
+    await ended;
+    expect(await another(port)).toBe(port);
   });
 
   it('stay the same while they are free, and move when somebody took them', async () => {
     const file = join(folder, 'port');
-    const port = await steadyPort(file, await freePort());
-    expect(await steadyPort(file)).toBe(port);
-    const taker = createServer().listen(port, '127.0.0.1');
-    await waitUntil(() => taker.listening, 5_000);
-    const other = await steadyPort(file);
+    const started: number[] = [];
+    const start = async (port: number) => void started.push(port);
+    const port = await onSteadyPort(file, 0, start);
+    expect(await onSteadyPort(file, 0, start)).toBe(port);
+    const taker = await listening(port);
+    const other = await onSteadyPort(file, 0, start);
     expect(other).not.toBe(port);
     expect(rememberedPort(file)).toBe(other);
-    await new Promise((resolve) => taker.close(resolve));
+    expect(started).toEqual([port, port, other]);
+    await closed(taker);
+  });
+
+  it('that somebody takes before the server does are given up for another', async () => {
+    const takers: Server[] = [];
+    const background = { name: 'server', directory: folder };
+    const port = await onSteadyPort(join(folder, 'port'), 0, async (given) => {
+      if (takers.length === 0) takers.push(await listening(given));
+      const script = `require('net').createServer().listen(${given}, '127.0.0.1', () => console.log('listens'))`;
+      startBackground(background, { command: process.execPath, args: ['-e', script] });
+      await untilReady(background, () => logTail(background, 1) === 'listens', 10_000);
+    });
+    const [taker] = takers as [Server];
+    expect(port).not.toBe((taker.address() as AddressInfo).port);
+    await stopBackground(background);
+    await closed(taker);
+  });
+
+  it('are not tried again for a server that ends for another reason', async () => {
+    let tries = 0;
+    const start = () => Promise.reject(new UserError(`no such file (${++tries})`));
+    await expect(onSteadyPort(join(folder, 'port'), 0, start)).rejects.toThrow('no such file (1)');
   });
 });
 

@@ -1,40 +1,48 @@
 import type { EnvironmentReview, Review, ReviewedChange } from '../review';
-import { type Item, section, type Section } from './fit';
-import { code, words } from './markdown';
+import { section, type Section } from './fit';
+import { grouped, type Line } from './groups';
+import { words } from './markdown';
 import { because } from './reasons';
 import { weights } from './weights';
 
+/** Every refused change needs an exception of its own: so many addresses are named in a line before the rest is counted. */
+const refusedShown = 20;
+
 /** Stateful resources that are destroyed or replaced. */
 export function atStake(review: Review): Section[] {
-  const items = everywhere(review, ({ loss }) => loss !== undefined).map(([environment, change]): Item => {
+  const found = everywhere(review, ({ loss }) => loss !== undefined);
+  const lines = found.map(([environment, change]): Line => {
     const { resource, action, loss = '', deferred } = change;
     const how = action === 'replace' ? 'replaced' : 'destroyed';
     return {
       weight: change.answer?.state === 'allowed' ? weights.atStake : weights.refused,
-      text: () =>
-        `- ${sign(change)} **${environment.environment}** ${code(review.redact(resource.address, 'name'))} is **${how}**` +
-        `${deferred === undefined ? '' : ' in a later plan'}: ${because(change, review.redact)}  \n` +
-        `  Lost: ${words(loss)}. ${answerText(change)}\n`,
+      address: review.redact(resource.address, 'name'),
+      most: refusedShown,
+      lead: `${sign(change)} **${environment.environment}** `,
+      rest: () =>
+        ` is **${how}**${deferred === undefined ? '' : ' in a later plan'}: ${because(change, review.redact)}  \n` +
+        `  Lost: ${words(loss)}. ${answerText(change)}`,
     };
   });
-  return section(`\n### Stateful resources destroyed or replaced (${items.length})\n\n`, items);
+  return section(`\n### Stateful resources destroyed or replaced (${found.length})\n\n`, grouped(lines));
 }
 
 /** What opens, widens or no longer guards. */
 export function security(review: Review): Section[] {
-  const items = everywhere(review, ({ findings }) => findings.length > 0).map(([environment, change]): Item => {
+  const found = everywhere(review, ({ findings }) => findings.length > 0);
+  const lines = found.map(([environment, change]): Line => {
     const { resource, findings } = change;
     const opens = findings.some(({ kind }) => kind === 'opening');
     const refused = opens && change.answer?.state !== 'allowed';
-    const texts = findings.map(({ text }) => words(text));
     return {
       weight: refused ? weights.refused : weights.notice,
-      text: () =>
-        `- ${opens ? sign(change) : '⚠️'} **${environment.environment}** ${code(review.redact(resource.address, 'name'))} ` +
-        `${texts.join('; ')}${opens ? `. ${answerText(change)}` : ''}\n`,
+      address: review.redact(resource.address, 'name'),
+      most: refused ? refusedShown : undefined,
+      lead: `${opens ? sign(change) : '⚠️'} **${environment.environment}** `,
+      rest: () => ` ${findings.map(({ text }) => words(text)).join('; ')}${opens ? `. ${answerText(change)}` : ''}`,
     };
   });
-  return section(`\n### Security (${items.length})\n\n`, items);
+  return section(`\n### Security (${found.length})\n\n`, grouped(lines));
 }
 
 function everywhere(

@@ -6,6 +6,8 @@ import { weights } from './weights';
 
 const money = (amount: number): string => `$${amount.toFixed(2)}`;
 const openLines = 10;
+const mostReasons = 10;
+const namesShown = 5;
 
 /** What a plan does to the monthly bill: the sum, and what makes the difference. */
 export function costSection(cost: CostChange, redact: Redact): Section[] {
@@ -20,7 +22,7 @@ export function costSection(cost: CostChange, redact: Redact): Section[] {
     Math.abs(difference) < 0.005
       ? `${money(after)}, unchanged`
       : `${money(before)} → ${money(after)} (${difference < 0 ? '−' : '+'}${money(Math.abs(difference))})`;
-  const notPriced = unpriced.map(({ address, why }) => `${code(redact(address, 'name'))} (${words(why)})`);
+  const notPriced = byReason(unpriced, redact);
   const text = [
     `\n**Monthly cost** ${sum}, on demand without free tiers, prices of ${asOf}`,
     ...(byUsage > 0 ? [`; ${byUsage} more ${byUsage === 1 ? 'is' : 'are'} billed by usage`] : []),
@@ -35,4 +37,17 @@ export function costSection(cost: CostChange, redact: Redact): Section[] {
   const more = lines.length - openLines;
   const rest = more > 0 ? [{ weight: weights.cost, text: () => `- and ${more} that change less\n` }] : [];
   return [...section('', [{ weight: weights.cost, text: () => text }]), ...section('\n', [...items, ...rest])];
+}
+
+/** What has no price, by the reason: a long list of it would push out what matters more. */
+function byReason(unpriced: CostChange['unpriced'], redact: Redact): string[] {
+  const reasons = new Map<string, Set<string>>();
+  for (const { address, why } of unpriced) reasons.set(why, (reasons.get(why) ?? new Set()).add(address));
+  const said = [...reasons].slice(0, mostReasons).map(([why, addresses]) => {
+    const names = [...addresses].slice(0, namesShown).map((address) => code(redact(address, 'name')));
+    const more = addresses.size - names.length;
+    return `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''} (${words(why)})`;
+  });
+  const more = reasons.size - said.length;
+  return more > 0 ? [...said, `and more for ${more} other reasons`] : said;
 }

@@ -6,10 +6,11 @@ export interface Item {
   readonly text: () => string;
 }
 
-/** A section of the comment: printed with as many of its items as there is room for. */
+/** A section of the comment: printed with as many of its items as there is room for, and without any of them not at all. */
 export interface Section {
   readonly head: string;
   readonly foot: string;
+  /** A section without items is a heading: it stays as long as there is room. */
   readonly items: readonly Item[];
 }
 
@@ -22,27 +23,37 @@ export interface Fitted {
 const note = (count: number): string => `\n_… ${count} more left out here, for want of room._\n`;
 // Longer than the note of any count.
 const noteSize = 80;
+/** After so many items that do not fit, the others are not even written. */
+const mostMisses = 20;
 
 /** Joins sections with the most important of their items, as many as go into so many bytes. */
 export function fit(sections: readonly Section[], limit: number): Fitted {
-  const importance = sections.flatMap(({ items }) => items).sort((a, b) => a.weight - b.weight);
   const kept = new Map<Item, string>();
-  let size = sections.reduce((sum, { head, foot }) => sum + bytes(head) + bytes(foot), 0);
-  for (const item of importance) {
-    const text = item.text();
-    kept.set(item, text);
-    size += bytes(text);
-    if (size > limit) break;
+  const open = new Set<Section>();
+  let room = limit;
+  const takes = (size: number): boolean => {
+    if (size > room) return false;
+    room -= size;
+    return true;
+  };
+  for (const heading of sections.filter(({ items }) => items.length === 0)) {
+    if (takes(bytes(heading.head) + bytes(heading.foot))) open.add(heading);
   }
-  if (size > limit) {
-    size += noteSize * sections.length;
-    for (const [item, text] of [...kept].reverse()) {
-      if (size <= limit) break;
-      kept.delete(item);
-      size -= bytes(text);
-    }
+  const importance = sections
+    .flatMap((owner) => owner.items.map((item) => ({ owner, item })))
+    .sort((a, b) => a.item.weight - b.item.weight);
+  let misses = 0;
+  for (const { owner, item } of importance) {
+    if (misses >= mostMisses) break;
+    const text = item.text();
+    const frame = open.has(owner) ? 0 : bytes(owner.head) + bytes(owner.foot) + noteSize;
+    if (takes(bytes(text) + frame)) {
+      kept.set(item, text);
+      open.add(owner);
+    } else misses++;
   }
   const text = sections
+    .filter((section) => open.has(section))
     .map(({ head, foot, items }) => {
       const texts = items.flatMap((item) => kept.get(item) ?? []);
       const missing = items.length - texts.length;

@@ -1,11 +1,10 @@
-import { target } from '@mlflow-on-aws/plan';
-import { fingerprintLine } from '../fingerprint';
-import type { Review, Verdict } from '../review';
+import type { Review } from '../review';
 import { atStake, security } from './banner';
 import { environmentSections, type Extras } from './environment';
 import { fit, type Item, section, type Section } from './fit';
 import { code, words } from './markdown';
-import { counts } from './summary';
+import { fingerprints, table, title } from './head';
+import { checks } from './said';
 import { weights } from './weights';
 
 export type { Extras } from './environment';
@@ -50,6 +49,7 @@ export function renderComment(
   const sections = [
     ...atStake(review),
     ...security(review),
+    ...checks(review),
     ...review.environments.flatMap((environment) =>
       environmentSections(environment, review, extras[environment.environment]),
     ),
@@ -60,58 +60,6 @@ export function renderComment(
   const room = limit - Buffer.byteLength(head(1_000_000));
   const { text, leftOut } = fit(sections, room);
   return `${head(leftOut)}${text}`;
-}
-
-function fingerprints({ environments }: Review, key: string | undefined): string {
-  if (key === undefined) return '';
-  return environments
-    .map(({ environment, plan, verdict }) =>
-      plan === undefined || verdict === 'failed' ? '' : `${fingerprintLine(environment, plan, key)}\n`,
-    )
-    .join('');
-}
-
-function title({ verdict, environments }: Review, unread: readonly string[]): string {
-  const said = (['failed', 'refused', 'changes'] as const).flatMap((one) => {
-    const names = environments
-      .filter((environment) => environment.verdict === one)
-      .map(({ environment }) => environment);
-    if (one === 'failed') names.push(...new Set(unread));
-    return names.length === 0 ? [] : [`${one} (${names.join(', ')})`];
-  });
-  return `## ${signs[unread.length > 0 ? 'failed' : verdict]} Plan: ${said.join(', ') || 'no changes'}`;
-}
-
-const signs: Readonly<Record<Verdict, string>> = { failed: '❌', refused: '⛔', changes: '📝', nothing: '✅' };
-
-function table({ environments, redact }: Review): string {
-  const rows = environments.map((environment) => {
-    const { plan, verdict, failure } = environment;
-    const { account, region, provider } = plan === undefined ? {} : target(plan);
-    const said = {
-      failed: `plan failed: ${words(shortened(failure ?? ''))}`,
-      refused: `**refused**: ${counts(environment)}`,
-      changes: counts(environment),
-      nothing: counts(environment),
-    }[verdict];
-    const shown = (text: string): string => redact(text, 'name');
-    const place = [account && `account ${shown(account)}`, region && shown(region)].filter(Boolean).join(', ');
-    const versions = plan && `Terraform ${plan.terraform_version}${provider ? `, AWS provider ${provider}` : ''}`;
-    const time = plan?.timestamp?.replace('T', ' ').replace(/(:\d\d):\d\d.*/, '$1 UTC') ?? '';
-    const cells = [
-      `**${environment.environment}**`,
-      `${signs[verdict]} ${said}`,
-      words(place),
-      words(versions ?? ''),
-      words(time),
-    ];
-    return `| ${cells.join(' | ')} |\n`;
-  });
-  return `| Environment | Verdict | Where | Versions | Planned |\n| --- | --- | --- | --- | --- |\n${rows.join('')}`;
-}
-
-function shortened(text: string): string {
-  return text.length > 500 ? `${text.slice(0, 499)}…` : text;
 }
 
 function about(commit: string | undefined, leftOut: number): string {

@@ -1,4 +1,4 @@
-import { createsFirst, type Redact } from '@mlflow-on-aws/plan';
+import { createsFirst, leavesTheOld, type Redact } from '@mlflow-on-aws/plan';
 import { forcedBy } from '../diff';
 import type { ReviewedChange } from '../review';
 import { code } from './markdown';
@@ -7,7 +7,7 @@ import { code } from './markdown';
 export function because({ resource }: ReviewedChange, redact: Redact): string {
   const forced = forcedBy(resource.change, redact).map(code);
   const reason = reasonText(resource.action_reason);
-  const first = createsFirst(resource) ? ' (the new one is created first)' : '';
+  const first = createsFirst(resource) && !leavesTheOld(resource) ? ' (the new one is created first)' : '';
   if (forced.length > 0) return `forced by ${forced.join(', ')}${first}.`;
   return `${reason ?? 'Terraform gives no reason'}${first}.`;
 }

@@ -8,6 +8,7 @@ export const weights = {
   cost: 6,
   policy: 7,
   other: 8,
+  tags: 8.5,
   added: 9,
   drift: 10,
   outputs: 11,

@@ -30,6 +30,17 @@ export function diffChange(change: Change, redact: Redact): DiffLine[] {
   return [...lines, ...remarks];
 }
 
+const known = new WeakMap<Change, { readonly redact: Redact; readonly lines: readonly DiffLine[] }>();
+
+/** The differences of a change, found once however often they are asked for. */
+export function diffOf(change: Change, redact: Redact): readonly DiffLine[] {
+  const found = known.get(change);
+  if (found?.redact === redact) return found.lines;
+  const lines = diffChange(change, redact);
+  known.set(change, { redact, lines });
+  return lines;
+}
+
 /** What makes a change a replacement: each attribute with its value before and after. */
 export function forcedBy({ before, after, replace_paths, ...marks }: Change, redact: Redact): string[] {
   return replace_paths.map((path) => {
@@ -97,10 +108,7 @@ class Comparison {
 
   private lists(place: Place, before: Marked, after: Marked): DiffLine[] {
     const objects = [...elements(before), ...elements(after)].some(({ value }) => isContainer(value));
-    const short = [show(before, this.redact), show(after, this.redact)];
-    if (!objects && short.every((lines) => lines.length === 1) && short.join('').length < lineWidth) {
-      return this.scalars(place, before, after);
-    }
+    if (!objects && this.fitOnALine(before, after)) return this.scalars(place, before, after);
     const waiting = this.later.length;
     const lines = pairs(before, after).flatMap((pair) => {
       const inner = { name: `${place.name}${pair.label || (objects ? '' : '[]')}`, path: [...place.path, pair.index] };
@@ -108,6 +116,13 @@ class Comparison {
     });
     const same = lines.length === 0 && this.later.length === waiting;
     return same ? [this.remark(place, 'same elements in another order')] : lines;
+  }
+
+  /** Whether two lists are read faster side by side than by what changes in them. */
+  private fitOnALine(...lists: readonly Marked[]): boolean {
+    if (lists.some((list) => elements(list).length > lineWidth / 3)) return false;
+    const shown = lists.map((list) => show(list, this.redact));
+    return shown.every((lines) => lines.length === 1) && shown.join('').length < lineWidth;
   }
 
   /** JSON texts, compared as what they say. */

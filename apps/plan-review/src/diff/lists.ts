@@ -60,40 +60,82 @@ interface Indexed {
   readonly index: number;
 }
 
+/** Lists with more pairs than this are paired by their order: nobody reads which of thousands are alike. */
+const mostCompared = 10_000_000;
+
 function byLikeness(left: readonly Marked[], right: readonly Marked[]): Pair[] {
   const only = left.length <= 1 && right.length <= 1;
   const label = (index: number): string => (only ? '' : `[${index}]`);
   const [gone, come] = withoutEqual(left, right);
-  const result: Pair[] = [];
-  for (const { element, index } of come) {
-    const best = gone
-      .map((candidate) => ({ candidate, likeness: only ? 1 : likeness(candidate.element, element) }))
-      .sort((a, b) => b.likeness - a.likeness)[0];
-    if (best !== undefined && best.likeness >= 0.5) {
-      gone.splice(gone.indexOf(best.candidate), 1);
-      result.push({ before: best.candidate.element, after: element, label: label(index), index });
-    } else {
-      result.push({ after: element, label: only ? '' : '[]', index });
+  const partners = only ? [0] : alike(gone, come);
+  const result = come.map(({ element, index }, at): Pair => {
+    const before = gone[partners[at] ?? -1];
+    return before === undefined
+      ? { after: element, label: only ? '' : '[]', index }
+      : { before: before.element, after: element, label: label(index), index };
+  });
+  const taken = new Set(partners);
+  const stays = gone.filter((_, at) => come.length === 0 || !taken.has(at));
+  return [...stays.map(({ element, index }): Pair => ({ before: element, label: only ? '' : '[]', index })), ...result];
+}
+
+/** For each element that came the place of the one that went and is most like it, in at least half of its fields. */
+function alike(gone: readonly Indexed[], come: readonly Indexed[]): (number | undefined)[] {
+  if (gone.length * come.length > mostCompared) return come.map((_, at) => (at < gone.length ? at : undefined));
+  const fieldsOf = fieldReader([...gone, ...come]);
+  const free = gone.map((candidate, at) => ({ at, fields: fieldsOf(candidate) }));
+  return come.map((element) => {
+    const fields = fieldsOf(element);
+    let best: (typeof free)[number] | undefined;
+    let most = 0;
+    for (const candidate of free) {
+      const share = fields && candidate.fields ? likeness(candidate.fields, fields) : 0;
+      if (share > most) [best, most] = [candidate, share];
     }
+    if (best === undefined || most < 0.5) return undefined;
+    free.splice(free.indexOf(best), 1);
+    return best.at;
+  });
+}
+
+/** Reads an object as numbers, one for each field that any of them has, the same for equal values; 0 where there is none. */
+function fieldReader(all: readonly Indexed[]): (of: Indexed) => Int32Array | undefined {
+  const keys = [...new Set(all.flatMap(({ element: { value } }) => (isObject(value) ? Object.keys(value) : [])))];
+  const numbers = new Map<string, number>();
+  return ({ element: { value } }) =>
+    isObject(value)
+      ? Int32Array.from(keys, (key) => {
+          if (!(key in value)) return 0;
+          const text = canonical(value[key]);
+          const number = numbers.get(text) ?? numbers.size + 1;
+          numbers.set(text, number);
+          return number;
+        })
+      : undefined;
+}
+
+/** The share of fields in which two objects agree. */
+function likeness(before: Int32Array, after: Int32Array): number {
+  let equal = 0;
+  let fields = 0;
+  for (let at = 0; at < before.length; at++) {
+    if (before[at] === 0 && after[at] === 0) continue;
+    fields++;
+    if (before[at] === after[at]) equal++;
   }
-  return [...gone.map(({ element, index }): Pair => ({ before: element, label: only ? '' : '[]', index })), ...result];
+  return fields === 0 ? 1 : equal / fields;
 }
 
 function withoutEqual(left: readonly Marked[], right: readonly Marked[]): [Indexed[], Indexed[]] {
   const waiting = new Map<string, Indexed[]>();
   left.forEach((element, index) => {
     const key = keyOf(element);
-    waiting.set(key, [...(waiting.get(key) ?? []), { element, index }]);
+    const same = waiting.get(key);
+    if (same === undefined) waiting.set(key, [{ element, index }]);
+    else same.push({ element, index });
   });
   const come = right.flatMap((element, index) => (waiting.get(keyOf(element))?.shift() ? [] : [{ element, index }]));
   return [[...waiting.values()].flat(), come];
 }
 
 const keyOf = ({ value, unknown }: Marked): string => canonical([value, isMarked(unknown) ? unknown : null]);
-
-/** The share of fields in which two objects agree. */
-function likeness({ value: before }: Marked, { value: after }: Marked): number {
-  if (!isObject(before) || !isObject(after)) return 0;
-  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  return keys.filter((key) => canonical(before[key]) === canonical(after[key])).length / keys.length;
-}

@@ -1,6 +1,7 @@
 import type { Environment } from '../schema';
 import { accessRules } from './access';
 import { databaseRules } from './database';
+import { deliveryRules } from './delivery';
 import { namingRules } from './naming';
 import { networkRules } from './network';
 import { observabilityRules } from './observability';
@@ -19,6 +20,7 @@ const everywhere = [
   ...databaseRules,
   ...sizingRules,
   ...observabilityRules,
+  ...deliveryRules,
 ];
 
 /**

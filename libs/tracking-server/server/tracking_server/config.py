@@ -54,6 +54,7 @@ class Config:
     environment: str
     region: str
     port: int
+    keepAliveSeconds: int
     database: Database
     artifacts: Artifacts
     allowedHosts: list[str]

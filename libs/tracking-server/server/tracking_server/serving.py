@@ -21,10 +21,6 @@ from .private_file import runtime_directory
 
 _logger = logging.getLogger(__name__)
 
-# Longer than a load balancer keeps an idle connection, so that it is never the server that closes first.
-# Source: Elastic Load Balancing user guide, "Edit attributes for your Application Load Balancer", idle timeout.
-KEEP_ALIVE_SECONDS = 130
-
 GRACE_SECONDS = 25
 
 
@@ -55,7 +51,7 @@ def serve(config: Config, config_file: Path, host: str, port: int | None) -> Non
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_keep_alive=config.keepAliveSeconds,
         timeout_graceful_shutdown=GRACE_SECONDS,
         lifespan='on',
     )

@@ -22,7 +22,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog='emulated_aws', description=__doc__)
     parser.add_argument('--state-dir', type=Path, required=True, help='keeps the account; made when missing')
     parser.add_argument('--account-id', type=account, required=True)
-    parser.add_argument('--port', type=int, default=0, help='of the proxy on 127.0.0.1; 0 (default): a free one')
+    parser.add_argument('--port', type=int, default=0, help='wish for the proxy on 127.0.0.1; without it, or when it is taken: a free one')
     parser.add_argument('--metadata-port', type=int, default=0, help='the same for the instance metadata service')
     return parser.parse_args()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import ssl
 import sys
@@ -24,8 +25,17 @@ IDLE = 300
 
 
 def bind_loopback(server: ThreadingHTTPServer) -> None:
-    """Binds without the look-up of this machine's name that http.server would do."""
-    server.socket.bind(server.server_address)
+    """Binds to the wished port, or to one that the system picks when somebody else listens there.
+
+    It leaves out the look-up of this machine's name that http.server would do.
+    """
+    host, _ = server.server_address[:2]
+    try:
+        server.socket.bind(server.server_address)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        server.socket.bind((host, 0))
     server.server_address = server.socket.getsockname()
 
 

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any, Iterator, Optional
+from typing import Any, Iterator, Optional, Sequence
 
 import boto3
 import pytest
@@ -28,7 +28,8 @@ _session_lock = threading.Lock()
 class Running:
     """An emulator under test."""
 
-    def __init__(self, directory: Path, account: str = ACCOUNT):
+    def __init__(self, directory: Path, account: str = ACCOUNT, arguments: Sequence[str] = ()):
+        self.arguments = arguments
         self.directory = directory
         self.account = account
         self.process: Optional[subprocess.Popen[str]] = None
@@ -37,7 +38,10 @@ class Running:
     def start(self) -> None:
         self.output = (self.directory.parent / f'{self.directory.name}.log').open('w+')
         self.process = subprocess.Popen(
-            [sys.executable, '-m', 'emulated_aws', '--state-dir', str(self.directory), '--account-id', self.account],
+            [
+                *(sys.executable, '-m', 'emulated_aws', '--state-dir', str(self.directory)),
+                *('--account-id', self.account, *self.arguments),
+            ],
             cwd=ROOT,
             stdout=self.output,
             stderr=subprocess.STDOUT,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import socket
 import stat
 import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
@@ -32,6 +34,21 @@ def test_other_hosts_are_refused_at_once(aws: Any) -> None:
     except requests.exceptions.ProxyError as refused:
         assert '403' in str(refused)
     assert time.monotonic() - started < 5
+
+
+def test_ports_that_somebody_has_are_given_up_for_others(tmp_path: Path) -> None:
+    with socket.create_server(('127.0.0.1', 0)) as taken:
+        port = taken.getsockname()[1]
+        running = Running(tmp_path / 'state', arguments=['--port', str(port), '--metadata-port', str(port)])
+    try:
+        assert running.client('sts').get_caller_identity()['Account'] == running.account
+        ports = [urlsplit(running.endpoint[name]).port for name in ('proxyUrl', 'metadataEndpoint')]
+        assert len({port, *ports}) == 3
+        assert running.stop() == 0
+        again = Running(tmp_path / 'state', arguments=['--port', str(ports[0])])
+        assert urlsplit(again.endpoint['proxyUrl']).port == ports[0]
+    finally:
+        again.kill()
 
 
 def test_missing_action_fails_at_once(aws: Any) -> None:
