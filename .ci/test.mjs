@@ -4,6 +4,16 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+const args = process.argv.slice(2);
+if (args.length > 0) {
+  const asked = args.some((word) => word === '--help' || word === '-h');
+  if (!asked) console.error(`got ${args.map((word) => JSON.stringify(word)).join(' ')}, want no argument\n`);
+  console.log(
+    'npm test\n\nRuns every suite, half an hour or more. "npx nx test PROJECT" runs the unit tests of one app or lib.',
+  );
+  process.exit(asked ? 0 : 1);
+}
+
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const results = join(root, '.test-results');
 const bin = (name) => join(root, 'node_modules', '.bin', name);

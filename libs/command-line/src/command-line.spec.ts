@@ -91,6 +91,7 @@ test.each<[Program, string[], string[]]>([
   [local, ['toString'], ['COMMAND: got "toString", want up or down']],
   [local, ['--wipe'], ['got option "--wipe", which is unknown: there is none']],
   [strict, [], ['COMMAND is missing, want up or down']],
+  [strict, ['--wipe', 'down'], ['COMMAND is missing before "--wipe", want up or down']],
   [
     cost,
     ['prd', '--plna'],

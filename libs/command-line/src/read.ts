@@ -72,7 +72,7 @@ function valueProblem(
   return undefined;
 }
 
-const bare = (positional: string): string => positional.replace(/[[\].]/g, '');
+const bare = (positional: string): string => positional.replace(/^\[|(\.\.\.)?\]?$/g, '');
 const isOptional = (positional: string): boolean => positional.startsWith('[');
 const isMany = (positional: string | undefined): boolean => /\.\.\.\]?$/.test(positional ?? '');
 

@@ -1,7 +1,7 @@
 import type { Action, Given, Options, Program } from './program';
 import { read } from './read';
 import { UserError } from './user-error';
-import { oneOf, unknownName } from './words';
+import { oneOf, quote, unknownName } from './words';
 
 /** Where a program speaks to. */
 export interface Told {
@@ -60,9 +60,13 @@ function choose(program: Program, args: readonly string[]): Chosen {
   if ('action' in program) return { action: program.action, args };
   const { commands, otherwise } = program;
   const names = Object.keys(commands);
-  const named = args[0] !== undefined && !args[0].startsWith('-');
+  // NAME=VALUE is an argument of the command that needs no name.
+  const named = args[0] !== undefined && !/^-|=/.test(args[0]);
   const name = named ? args[0] : otherwise;
-  if (name === undefined) return { problem: `COMMAND is missing, want ${oneOf(names)}` };
+  if (name === undefined) {
+    const before = args[0] === undefined ? '' : ` before ${quote(args[0])}`;
+    return { problem: `COMMAND is missing${before}, want ${oneOf(names)}` };
+  }
   const action = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (action === undefined) return { problem: unknownName('COMMAND', name, names) ?? '' };
   return { action, args: named ? args.slice(1) : args };
