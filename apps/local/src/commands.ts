@@ -1,6 +1,6 @@
 import { dataDirectory, exclusively, logTail, prepareTools, Progress, rememberedTools } from '@mlflow-on-aws/workbench';
 import type { Environment } from '@mlflow-on-aws/config';
-import { environments } from '@mlflow-on-aws/stacks';
+import { allEnvironments } from '@mlflow-on-aws/stacks';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { answersOk } from './machine';
@@ -94,7 +94,10 @@ function command(name: string, verb: string, run = 'npm run'): string {
 }
 
 function environmentNamed(name: string): Environment {
-  const found = environments().find((environment) => environment.name === name);
+  const { environments, wrong } = allEnvironments();
+  const file = wrong.find(({ names }) => names.includes(name));
+  if (file) throw new UserError(file.problems.join('\n'));
+  const found = environments.find((environment) => environment.name === name);
   if (found) return found;
   throw new UserError(`there is no environment ${name}`);
 }

@@ -1,5 +1,5 @@
 import { action, runProgram } from '@mlflow-on-aws/command-line';
-import { environments } from '@mlflow-on-aws/stacks';
+import { environmentNames } from '@mlflow-on-aws/stacks';
 import { down, env, logs, parts, status, up } from './commands';
 
 const usage = `npm run local [-- COMMAND [ENVIRONMENT]]
@@ -15,7 +15,7 @@ a real PostgreSQL, a real MLflow server and the tutorial's client. ENVIRONMENT i
   down --wipe  stop everything and forget it
 `;
 
-const choices = { ENVIRONMENT: () => environments().map(({ name }) => name), PART: () => parts };
+const choices = { ENVIRONMENT: environmentNames, PART: () => parts };
 const positionals = ['[ENVIRONMENT]'] as const;
 
 void runProgram({

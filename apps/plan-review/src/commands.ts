@@ -48,7 +48,7 @@ export const commands = {
     choices,
     run: ({ positionals: [name] }) => {
       // In a workflow another job has synthesized it, which has no credentials.
-      if (!process.env.GITHUB_ACTIONS) synthesize();
+      if (!process.env.GITHUB_ACTIONS) synthesize([name]);
       makePlan(stackFolder(root, name), planFiles(plans, name));
     },
   }),

@@ -1,5 +1,5 @@
 import { action, runProgram, UserError } from '@mlflow-on-aws/command-line';
-import { environments } from '@mlflow-on-aws/stacks';
+import { environmentNames } from '@mlflow-on-aws/stacks';
 import { Progress, readStack } from '@mlflow-on-aws/workbench';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -53,7 +53,7 @@ void runProgram({
   usage,
   action: action({
     positionals: ['ENVIRONMENT'],
-    choices: { ENVIRONMENT: () => environments().map(({ name }) => name) },
+    choices: { ENVIRONMENT: environmentNames },
     options: { plan: { value: 'PLAN.json' }, out: { value: 'FINDINGS.json' }, synthesized: { value: 'FOLDER' } },
     run: ({ positionals: [environment], options }) => policy(environment, options),
   }),

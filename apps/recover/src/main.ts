@@ -1,5 +1,5 @@
 import { action, runProgram, UserError } from '@mlflow-on-aws/command-line';
-import { environments } from '@mlflow-on-aws/stacks';
+import { environmentNames } from '@mlflow-on-aws/stacks';
 import { synthesize } from '@mlflow-on-aws/workbench';
 import { spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ interface Options {
 
 function recover(environment: string, { unlock, 'auto-approve': autoApprove }: Options): number {
   const stack = join('cdktf.out', 'stacks', environment);
-  synthesize();
+  synthesize([environment]);
   const program = process.env.TERRAFORM_BINARY_NAME ?? 'terraform';
   const run = (...words: readonly string[]): Done => spawned(program, [`-chdir=${stack}`, ...words]);
   const terraform = (...words: readonly string[]): string => {
@@ -97,7 +97,7 @@ void runProgram({
   usage,
   action: action({
     positionals: ['ENVIRONMENT'],
-    choices: { ENVIRONMENT: () => environments().map(({ name }) => name) },
+    choices: { ENVIRONMENT: environmentNames },
     options: { unlock: { value: 'ID' }, 'auto-approve': {} },
     run: ({ positionals: [environment], options }) => recover(environment, options),
   }),

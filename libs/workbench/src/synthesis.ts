@@ -17,25 +17,29 @@ const withoutCredentials: NodeJS.ProcessEnv = {
 
 /**
  * Synthesizes every stack of the checkout that is the working directory, as its sources are now.
+ * @param asked the stacks that must be right; none stands for all
  * @param env what the synthesis sees beside the environment of this process
  * @throws UserError with what the synthesis says is wrong
  */
-export function synthesize(env: NodeJS.ProcessEnv = {}): void {
-  const { status, stderr } = spawnSync(process.execPath, [join('apps', 'run.mjs'), 'stacks'], {
+export function synthesize(asked: readonly string[] = [], env: NodeJS.ProcessEnv = {}): void {
+  const { status, stderr } = spawnSync(process.execPath, [join('apps', 'run.mjs'), 'stacks', ...asked], {
     env: { ...process.env, ...env },
     encoding: 'utf8',
   });
   if (status !== 0) throw new UserError(stderr.trim());
+  // What is wrong with stacks that nobody asked for.
+  process.stderr.write(stderr);
 }
 
 /**
  * Synthesizes every stack into a folder that is gone afterwards. Without credentials: nobody asks AWS only to read what would be made.
  * @param use is given the folder, as cdktf.out is one
+ * @param asked as for `synthesize`
  */
-export function withSynthesis<T>(use: (folder: string) => T): T {
+export function withSynthesis<T>(use: (folder: string) => T, asked: readonly string[] = []): T {
   const folder = mkdtempSync(join(tmpdir(), 'mlflow-on-aws-synth-'));
   try {
-    synthesize({ ...withoutCredentials, CDKTF_OUTDIR: folder });
+    synthesize(asked, { ...withoutCredentials, CDKTF_OUTDIR: folder });
     return use(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -48,7 +52,7 @@ export function withSynthesis<T>(use: (folder: string) => T): T {
  * @throws UserError where there is no such stack, with those that there are
  */
 export function readStack<T>(stack: string, folder?: string): T {
-  if (folder === undefined) return withSynthesis((fresh) => readStack(stack, fresh));
+  if (folder === undefined) return withSynthesis((fresh) => readStack(stack, fresh), [stack]);
   const unknown = unknownName('STACK', stack, stacksIn(folder));
   if (unknown !== undefined) throw new UserError(unknown);
   const file = join(folder, 'stacks', stack, 'cdk.tf.json');
