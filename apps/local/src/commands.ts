@@ -1,6 +1,5 @@
 import { dataDirectory, exclusively, logTail, prepareTools, Progress, rememberedTools } from '@mlflow-on-aws/workbench';
-import type { Environment } from '@mlflow-on-aws/config';
-import { allEnvironments } from '@mlflow-on-aws/stacks';
+import { environmentNamed } from '@mlflow-on-aws/stacks';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { answersOk } from './machine';
@@ -91,15 +90,6 @@ export async function env(name = 'dev'): Promise<void> {
 function command(name: string, verb: string, run = 'npm run'): string {
   if (name !== 'dev') return `${run} local -- ${verb} ${name}`;
   return verb === 'up' ? `${run} local` : `${run} local -- ${verb}`;
-}
-
-function environmentNamed(name: string): Environment {
-  const { environments, wrong } = allEnvironments();
-  const file = wrong.find(({ names }) => names.includes(name));
-  if (file) throw new UserError(file.problems.join('\n'));
-  const found = environments.find((environment) => environment.name === name);
-  if (found) return found;
-  throw new UserError(`there is no environment ${name}`);
 }
 
 function known(name: string): LocalEnvironment | undefined {

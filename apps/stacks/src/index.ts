@@ -1,13 +1,15 @@
+import { UserError, unknownName } from '@mlflow-on-aws/command-line';
 import { EnvironmentError, readEnvironments, type Environment, type Environments } from '@mlflow-on-aws/config';
-import { devFile } from '@mlflow-on-aws/dev';
-import { prodFile } from '@mlflow-on-aws/prod';
+import { dirname } from 'node:path';
+import { environmentFiles } from './environment-files';
 
-/** The environment files of this repository. */
-const files = [devFile, prodFile];
+// From wherever the bundled app lies, by the package's own name.
+// eslint-disable-next-line @nx/enforce-module-boundaries
+const root = dirname(dirname(dirname(require.resolve('@mlflow-on-aws/stacks/package.json'))));
 
 /** What the environment files say: the environments of those that are right, and the mistakes of the others. */
 export function allEnvironments(): Environments {
-  return readEnvironments(files);
+  return readEnvironments(environmentFiles(root));
 }
 
 /** The names of all environments; of one whose file is wrong that of its folder. */
@@ -24,6 +26,20 @@ export function environments(): readonly Environment[] {
   const { environments: right, wrong } = allEnvironments();
   if (wrong.length > 0) throw new EnvironmentError(wrong.flatMap(({ problems }) => problems));
   return right;
+}
+
+/**
+ * The environment of that name, every default filled in.
+ * @throws EnvironmentError with the mistakes of its file
+ * @throws UserError when there is none
+ */
+export function environmentNamed(name: string): Environment {
+  const { environments: right, wrong } = allEnvironments();
+  const file = wrong.find(({ names }) => names.includes(name));
+  if (file !== undefined) throw new EnvironmentError(file.problems);
+  const found = right.find((environment) => environment.name === name);
+  if (found !== undefined) return found;
+  throw new UserError(unknownName('ENVIRONMENT', name, environmentNames()) ?? name);
 }
 
 export { lockFile } from './provider-lock';

@@ -82,9 +82,15 @@ describe('names', () => {
     ['dev-2', 'dev'],
     ['dev', 'dev-mlflow'],
   ])('%s and %s in one account are refused: what may change the one may change the other', (first, second) => {
-    expect(told(file('first', named(first)), file('second', named(second)))).toEqual([
-      `apps/second/environment.ts: name: got "${second}", want another that does not share its beginning with "${first}" ` +
-        'of apps/first/environment.ts: what may change dev-* would change both',
+    expect(told(file(first, named(first)), file(second, named(second)))).toEqual([
+      `apps/${second}/environment.ts: name: got "${second}", want another that does not share its beginning with "${first}" ` +
+        `of apps/${first}/environment.ts: what may change dev-* would change both`,
+    ]);
+  });
+
+  it('are those of their folders, by which what belongs to an environment is found', () => {
+    expect(told(file('staging', named('stage')))).toEqual([
+      'apps/staging/environment.ts: name: got "stage", want "staging", as its folder is called',
     ]);
   });
 
@@ -93,6 +99,6 @@ describe('names', () => {
     ['dev', 'dev2', {}],
     ['dev', 'dev-2', { accountId: '210987654321' }],
   ])('%s and %s %p do not meet', (first, second, more) => {
-    expect(told(file('first', named(first)), file('second', named(second, more)))).toEqual([]);
+    expect(told(file(first, named(first)), file(second, named(second, more)))).toEqual([]);
   });
 });

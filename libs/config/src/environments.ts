@@ -77,7 +77,7 @@ function readFile({ path, read }: EnvironmentFile): Read {
 /** Stacks, states and resources are told apart by the environment's name; roles reach `dev-*`, which is the beginning of `dev-2-*` too. */
 function nameProblems({ path, name, environment }: Read, others: readonly Read[]): readonly string[] {
   if (name === undefined) return [];
-  return others.flatMap((other) => {
+  const taken = others.flatMap((other) => {
     if (other.name === undefined) return [];
     const got = `${path}: name: got ${show(name, 'name')}, want another`;
     if (name === other.name) return [`${got}: ${other.path} has it`];
@@ -88,6 +88,11 @@ function nameProblems({ path, name, environment }: Read, others: readonly Read[]
       `${got} that does not share its beginning with ${show(other.name, 'name')} of ${other.path}: what may change ${shorter(name, other.name)}-* would change both`,
     ];
   });
+  const folder = path.split('/').at(-2);
+  // What belongs to an environment, such as its provider lock, is found by its folder.
+  return name === folder || taken.length > 0
+    ? taken
+    : [`${path}: name: got ${show(name, 'name')}, want "${folder}", as its folder is called`];
 }
 
 function shorter(one: string, other: string): string {
