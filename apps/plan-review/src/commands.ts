@@ -7,6 +7,7 @@ import { fingerprintLine } from './fingerprint';
 import { gitHubFrom } from '@mlflow-on-aws/github';
 import { publishComment, publishDrift, reviewedComment } from './publish';
 import { review } from './review';
+import { rulesTable } from './rules/catalog';
 import { seal, unseal } from './seal';
 import { applyPlan, makePlan, planFiles, stackFolder } from './terraform';
 import { action, UserError } from '@mlflow-on-aws/command-line';
@@ -18,7 +19,8 @@ const plans = join('cdktf.out', 'plans');
 const choices = { ENVIRONMENT: () => allEnvironments(root) };
 
 /** How they are called. */
-export const commandsUsage = `  environments [BASE]            environments, or those that the commits since BASE may change, as JSON
+export const commandsUsage = `  rules                          every rule of the review as a table: kind, types, attributes, verdict
+  environments [BASE]            environments, or those that the commits since BASE may change, as JSON
   place ENVIRONMENT              account and region, as lines of a GitHub output file
   plan ENVIRONMENT               plans an environment into cdktf.out/plans/
   apply ENVIRONMENT              applies the plan in cdktf.out/plans/
@@ -30,6 +32,7 @@ export const commandsUsage = `  environments [BASE]            environments, or 
 
 /** Every command beside the review itself, by name: what a step of a workflow calls. */
 export const commands = {
+  rules: action({ run: () => console.log(rulesTable()) }),
   environments: action({
     positionals: ['[BASE]'],
     run: ({ positionals: [base] }) =>
