@@ -29,13 +29,13 @@ describe.each(environments())('$name', (environment) => {
   });
 });
 
-test('a free-tier environment costs the secret of its database, as long as the free tier lasts', () => {
+test('a free-tier environment costs its two secrets, as long as the free tier lasts', () => {
   const dev = parseEnvironment(
     { template: 'free-tier', name: 'dev', accountId: '123456789012', region: 'us-east-1' },
     'environment.ts',
   );
   const said = costOf('dev', Testing.synth(new TrackingEnvironment(testApp(), 'dev', dev)));
-  expect(said).toMatch(/in all; \$0\.40 with AWS’s free tiers$/m);
+  expect(said).toMatch(/in all; \$0\.80 with AWS’s free tiers$/m);
   expect(said).toMatch(/8 × alarm/);
 });
 

@@ -28,6 +28,7 @@ describe('the stack dev', () => {
     expect(arrowsOf(synthesized()).sort()).toEqual([
       'aws_instance -> aws_db_instance: PostgreSQL 5432',
       'aws_instance -> aws_internet_gateway: HTTPS 443',
+      'aws_instance -> aws_secretsmanager_secret: HTTPS 443',
       'aws_instance -> aws_vpc_endpoint: HTTPS 443',
       'aws_instance -> secrets-manager: HTTPS 443',
       'aws_vpc_endpoint -> aws_s3_bucket: read, write, delete',
