@@ -134,6 +134,13 @@ describe('what moves to its successor', () => {
   });
 });
 
+it('in another region is no successor', () => {
+  const values = { name: 'l', internal: false };
+  const old = { type: 'aws_lb', before: { ...values, region: 'eu-west-1' } };
+  expect(findings({ type: 'aws_lb', after: { ...values, region: 'eu-west-1' } }, old)).toEqual([]);
+  expect(findings({ type: 'aws_lb', after: { ...values, region: 'eu-central-1' } }, old)).toHaveLength(1);
+});
+
 describe('what decides who gets in and is known only after apply', () => {
   const text = (name: string): string[] => [`notice: ${name} is known only after apply: read it in the source`];
   it.each<[string, object, object, string[]]>([
