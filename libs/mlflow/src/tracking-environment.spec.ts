@@ -39,7 +39,13 @@ describe('TrackingEnvironment', () => {
       expect.objectContaining({ from_port: 5432, referenced_security_group_id: expect.any(String) }),
     ]);
     const policies = Object.values(dev.resources('aws_iam_role_policy')).map((policy) => policy.name);
-    expect(policies.sort()).toEqual(['artifacts', 'backend-store-secret', 'read-server-bundle', 'session-manager']);
+    expect(policies.sort()).toEqual([
+      'artifacts',
+      'backend-store-secret',
+      'keys-secret',
+      'read-server-bundle',
+      'session-manager',
+    ]);
   });
 
   it('grants the server no wildcard but what Session Manager asks for', () => {
@@ -189,7 +195,9 @@ describe('TrackingEnvironment', () => {
       },
     });
     expect(template.outputs.oidc_redirect_uri).toBe('https://mlflow.example.com/oauth2/idpresponse');
-    expect(template.resources('aws_secretsmanager_secret')).toEqual({});
+    expect(Object.values(template.resources('aws_secretsmanager_secret')).map((secret) => secret.name_prefix)).toEqual([
+      'prod-mlflow-keys-',
+    ]);
     expect(template.resource('aws_cloudformation_stack').name).toBe('prod-mlflow-sign-on');
   });
 
