@@ -187,6 +187,12 @@ describe('ServerFleet', () => {
     });
   });
 
+  it('lets old servers go when the new ones have had the time to boot', () => {
+    const { health_check_grace_period: grace, instance_refresh: refresh } = fleet().resource('aws_autoscaling_group');
+    const { preferences } = refresh as { preferences: { instance_warmup: string } };
+    expect(Number(preferences.instance_warmup)).toBeGreaterThanOrEqual(Number(grace));
+  });
+
   it('asks an update for no exact number of healthy servers, which a group that was scaled out never has', () => {
     // Source: AWS provider, internal/service/autoscaling/group.go, "On update all targets are specific".
     expect(fleet().resource('aws_autoscaling_group')).not.toHaveProperty('wait_for_elb_capacity');

@@ -134,6 +134,21 @@ describe('TrackingEnvironment', () => {
     expect(template.text).not.toMatch(/secret_string|master_password/);
   });
 
+  it('stands behind a load balancer with private addresses where that is wanted', () => {
+    const lb = { domainName: 'mlflow.example.com', hostedZoneId: 'Z0123456789ABCDEFGHIJ' };
+    const internal = prod({ access: { trackingCidrs: ['10.0.0.0/8'] }, loadBalancer: { ...lb, scheme: 'internal' } });
+    expect(internal.resource('aws_lb').internal).toBe(true);
+    expect(JSON.stringify(internal.resource('aws_lb').subnets)).toContain('private-subnet');
+    expect(prod().resource('aws_lb').internal).toBe(false);
+    expect(JSON.stringify(prod().resource('aws_lb').subnets)).toContain('public-subnet');
+  });
+
+  it('has a way in past the load balancer by Session Manager', () => {
+    expect(prod().outputs.port_forward_command).toMatch(
+      /^aws ssm start-session .* AWS-StartPortForwardingSession .*portNumber=5000,localPortNumber=5000$/,
+    );
+  });
+
   it('protects production until it is being removed, and takes a snapshot even then', () => {
     expect(prod().resource('aws_db_instance')).toMatchObject({
       deletion_protection: true,
