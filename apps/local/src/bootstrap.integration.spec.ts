@@ -7,7 +7,7 @@ import {
   SecondCheckout,
   type Tools,
 } from '@mlflow-on-aws/workbench';
-import { dev } from '@mlflow-on-aws/dev';
+import { environmentNamed } from '@mlflow-on-aws/stacks';
 import { applyRoleName, planRoleName, stateBucketName } from '@mlflow-on-aws/foundation';
 import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ import { join } from 'node:path';
 // The life of an account, each test a station of it: they build on each other and run in order.
 jest.setTimeout(10 * 60_000);
 
-const { accountId, region } = dev();
+const { accountId, region } = environmentNamed('dev');
 const bucket = stateBucketName(accountId, region);
 const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'boot strap ')));
 const stateFile = (of: SecondCheckout): string => join(of.root, 'terraform.bootstrap.tfstate');

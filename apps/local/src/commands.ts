@@ -1,6 +1,5 @@
 import { dataDirectory, exclusively, logTail, prepareTools, Progress, rememberedTools } from '@mlflow-on-aws/workbench';
-import type { Environment } from '@mlflow-on-aws/config';
-import { environments } from '@mlflow-on-aws/stacks';
+import { environmentNamed } from '@mlflow-on-aws/stacks';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { answersOk } from './machine';
@@ -92,16 +91,6 @@ export async function env(name = 'dev'): Promise<void> {
     throw new UserError(`${name} does not run: start it with "npm run local"`);
   for (const [variable, value] of Object.entries(await local.clientEnvironment()))
     say(`export ${variable}='${value.replaceAll("'", `'\\''`)}'`);
-}
-
-function environmentNamed(name: string): Environment {
-  const found = environments().find((environment) => environment.name === name);
-  if (found) return found;
-  throw new UserError(
-    `got environment "${name}", want ${environments()
-      .map((environment) => environment.name)
-      .join(' or ')}`,
-  );
 }
 
 function known(name: string): LocalEnvironment | undefined {

@@ -1,6 +1,6 @@
 import { cloudEnvironment, EmulatedAws, prepareTools, Progress, SecondCheckout } from '@mlflow-on-aws/workbench';
 import { stateBucketName } from '@mlflow-on-aws/foundation';
-import { prod } from '@mlflow-on-aws/prod';
+import { environmentNamed } from '@mlflow-on-aws/stacks';
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 // Plans of prod in a VPC that somebody else made, and of what that somebody may have forgotten.
 jest.setTimeout(5 * 60_000);
 
-const { accountId, region } = prod();
+const { accountId, region } = environmentNamed('prod');
 const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'existing network ')));
 let aws: EmulatedAws;
 let checkout: SecondCheckout;

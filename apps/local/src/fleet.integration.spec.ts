@@ -6,7 +6,7 @@ import {
   SecondCheckout,
   TrackingUi,
 } from '@mlflow-on-aws/workbench';
-import { prod } from '@mlflow-on-aws/prod';
+import { environmentNamed } from '@mlflow-on-aws/stacks';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { request } from 'node:https';
@@ -19,7 +19,7 @@ import { LocalEnvironment, type Quickstart } from './local-environment';
 // The unmodified prod stack: two servers behind a load balancer. Each test is a station of its life.
 jest.setTimeout(20 * 60_000);
 
-const environment = prod();
+const environment = environmentNamed('prod');
 const { region } = environment;
 let directory: string;
 let local: LocalEnvironment;

@@ -6,7 +6,7 @@ import {
   Progress,
   SecondCheckout,
 } from '@mlflow-on-aws/workbench';
-import { dev } from '@mlflow-on-aws/dev';
+import { environmentNamed } from '@mlflow-on-aws/stacks';
 import { stateBucketName } from '@mlflow-on-aws/foundation';
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 // is the one that two resources must agree about.
 jest.setTimeout(20 * 60_000);
 
-const { accountId, region } = dev();
+const { accountId, region } = environmentNamed('dev');
 const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'killed ')));
 /** After how many lines about resources each apply is killed: some before Terraform has written any state. */
 const moments = [1, 5, 12, 30, 9, 16, 22, 26, 14, 3];

@@ -1,5 +1,5 @@
 import { findChromium, openBrowser, prepareTools, Progress, type Tools, TrackingUi } from '@mlflow-on-aws/workbench';
-import { dev } from '@mlflow-on-aws/dev';
+import { environmentNamed } from '@mlflow-on-aws/stacks';
 import { stateBucketName } from '@mlflow-on-aws/foundation';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, chmodSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { answersOk } from './machine';
 // One environment through its life, each test a station of it: they build on each other and run in order.
 jest.setTimeout(20 * 60_000);
 
-const environment = dev();
+const environment = environmentNamed('dev');
 const { region, accountId, name } = environment;
 let directory: string;
 let tools: Tools;

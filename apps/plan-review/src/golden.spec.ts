@@ -13,7 +13,7 @@ function expectGolden(file: string, comment: string): void {
   expect(comment).toBe(readFileSync(path, 'utf8'));
 }
 
-describe('comments on plans of the real provider', () => {
+describe('comments on plans', () => {
   it.each(caseNames)('%s', (name) => {
     expectGolden(`${name}/comment.md`, commentOn(planOf(name)));
   });
@@ -38,7 +38,7 @@ describe('comments on plans of the real provider', () => {
   });
 });
 
-describe('verdicts on plans of the real provider', () => {
+describe('verdicts on plans', () => {
   it.each([
     ['no-changes', 'nothing'],
     ['first-deploy', 'changes'],
@@ -57,6 +57,24 @@ describe('verdicts on plans of the real provider', () => {
     ['readable-diffs', 'changes'],
     ['sensitive', 'changes'],
     ['stateful-replaced', 'refused'],
+    ['deletion-protection-line-removed', 'changes'],
+    ['database-unencrypted-by-omission', 'changes'],
+    ['launch-template-in-texts', 'changes'],
+    ['log-retention-shortened', 'changes'],
+    ['lifecycle-expires-objects', 'changes'],
+    ['secret-and-key-weakened', 'changes'],
+    ['stateful-types-destroyed', 'refused'],
+    ['final-snapshot-without-a-name', 'refused'],
+    ['kept-on-destroy', 'changes'],
+    ['oidc-any-repository', 'refused'],
+    ['notaction-administrator', 'changes'],
+    ['condition-that-limits-nobody', 'refused'],
+    ['limited-to-account-or-organisation', 'changes'],
+    ['inline-rule-known-after-apply', 'changes'],
+    ['cluster-endpoint-public', 'refused'],
+    ['permissions-boundary-removed', 'changes'],
+    ['default-key-policy', 'changes'],
+    ['policy-with-many-stars', 'changes'],
     ['secret-of-40kb', 'changes'],
     ['create-and-forget', 'changes'],
     ['check-failed', 'nothing'],

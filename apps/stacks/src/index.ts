@@ -1,13 +1,40 @@
-import type { Environment } from '@mlflow-on-aws/config';
-import { dev } from '@mlflow-on-aws/dev';
-import { prod } from '@mlflow-on-aws/prod';
+import { UserError } from '@mlflow-on-aws/command-line';
+import { EnvironmentError, readEnvironments, type Environment, type Environments } from '@mlflow-on-aws/config';
+import { dirname } from 'node:path';
+import { environmentFiles } from './environment-files';
+
+// From wherever the bundled app lies, by the package's own name.
+// eslint-disable-next-line @nx/enforce-module-boundaries
+const root = dirname(dirname(dirname(require.resolve('@mlflow-on-aws/stacks/package.json'))));
+
+/** What the environment files say: the environments of those that are right, and the mistakes of the others. */
+export function allEnvironments(): Environments {
+  return readEnvironments(environmentFiles(root));
+}
 
 /**
  * Every environment of this repository.
- * @throws EnvironmentError for the first one with mistakes in its file
+ * @throws EnvironmentError with the mistakes of all files
  */
 export function environments(): readonly Environment[] {
-  return [dev(), prod()];
+  const { environments: right, wrong } = allEnvironments();
+  if (wrong.length > 0) throw new EnvironmentError(wrong.flatMap(({ problems }) => problems));
+  return right;
+}
+
+/**
+ * The environment of that name, every default filled in.
+ * @throws EnvironmentError with the mistakes of its file
+ * @throws UserError when there is none
+ */
+export function environmentNamed(name: string): Environment {
+  const { environments: right, wrong } = allEnvironments();
+  const file = wrong.find(({ names }) => names.includes(name));
+  if (file !== undefined) throw new EnvironmentError(file.problems);
+  const found = right.find((environment) => environment.name === name);
+  if (found !== undefined) return found;
+  const names = [...right.map((environment) => environment.name), ...wrong.map(({ names: [folder = ''] }) => folder)];
+  throw new UserError(`got environment "${name}", want ${names.join(' or ')}`);
 }
 
 export { lockFile } from './provider-lock';

@@ -1,19 +1,29 @@
 import { bootstraps, composeBootstrap } from '@mlflow-on-aws/bootstrap';
+import { EnvironmentError } from '@mlflow-on-aws/config';
 import { bootstrapHint, stateBucketExists } from '@mlflow-on-aws/foundation';
 import { TrackingEnvironment } from '@mlflow-on-aws/mlflow';
 import { Annotations, App } from 'cdktf';
+import { askedFor, commandLinesAbove, wordsOf } from './asked';
 import { hasCredentials } from './credentials';
-import { environments } from './index';
+import { allEnvironments } from './index';
 import { placeProviderLock } from './provider-lock';
 
-/** Every stack that the root cdktf.json knows; `cdktf list` prints them. */
+/** Every stack that the root cdktf.json knows; `cdktf list` prints them. Of those whose file is wrong only the ones asked for matter. */
 async function main(): Promise<void> {
   const app = new App();
-  for (const bootstrap of bootstraps(environments())) {
+  const read = allEnvironments();
+  const stopping = read.wrong.length > 0 ? askedFor(read, wordsOf(commandLinesAbove())) : [];
+  if (stopping.length > 0) throw new EnvironmentError(stopping.flatMap(({ problems }) => problems));
+  for (const { path, problems } of read.wrong) {
+    process.stderr.write([...problems, `${path}: its stack is left out`, ''].join('\n'));
+  }
+
+  for (const bootstrap of bootstraps(read.environments)) {
     const { stack, accountId, region } = bootstrap;
     // Terraform only says that a bucket is missing. Without credentials nobody is about to deploy, and nobody is asked.
     const bucketExists = hasCredentials() ? await stateBucketExists(accountId, region) : undefined;
-    composeBootstrap(app, bootstrap, process.cwd(), bucketExists);
+    // Made without one environment it would take the roles of that one away.
+    if (read.wrong.length === 0) composeBootstrap(app, bootstrap, process.cwd(), bucketExists);
     for (const environment of bootstrap.environments) {
       const tracking = new TrackingEnvironment(app, environment.name, environment);
       if (bucketExists === false) Annotations.of(tracking).addWarning(bootstrapHint(accountId, region, stack));

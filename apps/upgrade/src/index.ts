@@ -1,4 +1,4 @@
 export { changesBetween, type Change } from './changes';
-export { moveLock, type Lock, type Moved } from './move-lock';
+export { filesOf, moveLock, type Lock, type Moved } from './move-lock';
 export { openPullRequest, type Proposal } from './pull-request';
 export { assertWheels, serverPlatforms } from './wheels';

@@ -4,7 +4,7 @@ import { gitHubFrom } from '@mlflow-on-aws/github';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { moveLock, openPullRequest, type Lock, type Moved } from './index';
+import { filesOf, moveLock, openPullRequest, type Lock, type Moved } from './index';
 
 const usage = `npm run upgrade -- COMMAND
 
@@ -20,11 +20,13 @@ const server: Lock = {
   folder: join(root, 'libs', 'tracking-server', 'server'),
   name: 'mlflow',
   before: join(root, 'apps', 'upgrade', 'before'),
+  followers: [
+    join(root, 'libs', 'tracking-server', 'requirements-test.txt'),
+    join(root, 'apps', 'python-lint', 'requirements.txt'),
+  ],
 };
 /** Everything that a move may change, by its path in the repository. */
-const lockFiles = [server.folder, server.before as string]
-  .flatMap((folder) => ['requirements.in', 'requirements.txt'].map((file) => join(folder, file)))
-  .map((file) => relative(root, file));
+const lockFiles = filesOf(server).map((file) => relative(root, file));
 const report = (message: string): void => void process.stderr.write(`${message}\n`);
 
 async function main([command, ...args]: readonly string[]): Promise<void> {
@@ -80,12 +82,7 @@ function test(): void {
   ] as const) {
     const env = { ...process.env, INTEGRATION: command.endsWith('jest') ? '1' : undefined };
     if (spawnSync(command, args, { stdio: 'inherit', cwd: root, env }).status === 0) continue;
-    throw new UserError(
-      `the suites do not pass with these packages: "git checkout ${lockFiles
-        .map(dirname)
-        .filter((folder, at, all) => all.indexOf(folder) === at)
-        .join(' ')}" goes back`,
-    );
+    throw new UserError(`the suites do not pass with these packages: "git checkout ${lockFiles.join(' ')}" goes back`);
   }
 }
 

@@ -1,8 +1,8 @@
 import { UserError } from '@mlflow-on-aws/command-line';
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { changesBetween, type Change } from './changes';
 import { assertWheels } from './wheels';
 
@@ -17,6 +17,20 @@ export interface Lock {
    * @default - none
    */
   readonly before?: string;
+  /**
+   * Locks of other folders that this one constrains (`-c`), each beside its `.in` file: they are made again with it.
+   * @default - none
+   */
+  readonly followers?: readonly string[];
+}
+
+/** Every file that a move of the lock may change. */
+export function filesOf({ folder, before, followers = [] }: Lock): readonly string[] {
+  const folders = before === undefined ? [folder] : [folder, before];
+  return [
+    ...folders.flatMap((each) => ['requirements.in', 'requirements.txt'].map((file) => join(each, file))),
+    ...followers,
+  ];
 }
 
 /** What a move did. */
@@ -41,7 +55,8 @@ const compile = [
  * @param version the release, or undefined for the newest
  * @throws UserError when there is no such release, no set of packages that fits, or one that a server cannot install
  */
-export function moveLock(uv: string, { folder, name, before }: Lock, version?: string): Moved {
+export function moveLock(uv: string, moving: Lock, version?: string): Moved {
+  const { folder, name, before, followers = [] } = moving;
   const [input, lock] = [join(folder, 'requirements.in'), join(folder, 'requirements.txt')];
   const pin = new RegExp(`^${name}==(\\S+)$`, 'm');
   const wanted = readFileSync(input, 'utf8');
@@ -52,27 +67,45 @@ export function moveLock(uv: string, { folder, name, before }: Lock, version?: s
   try {
     const resolve = (requirement: string): string => {
       writeFileSync(join(scratch, 'requirements.in'), wanted.replace(pin, requirement));
-      const args = [...compile, 'requirements.in', '--output-file', 'requirements.txt'];
-      const { status, stderr, error } = spawnSync(uv, args, { cwd: scratch, encoding: 'utf8' });
-      if (status !== 0) {
-        throw new UserError(`${requirement} cannot be locked, nothing is changed:\n${error?.message ?? stderr.trim()}`);
-      }
+      compileLock(uv, join(scratch, 'requirements.txt'), requirement);
       return readFileSync(join(scratch, 'requirements.txt'), 'utf8');
     };
     const after = resolve(version === undefined ? name : `${name}==${version}`);
     assertWheels(uv, join(scratch, 'requirements.txt'));
     const to = new RegExp(`^${name}==([^\\s;]+)`, 'm').exec(after)?.[1] as string;
     const changes = changesBetween(readFileSync(lock, 'utf8'), after);
+    const undo = keep(filesOf(moving));
     // What a fleet comes from: patch releases leave the schema alone, so it is the last lock of the minor release before.
     if (before !== undefined && minor(from) !== minor(to)) {
       for (const file of ['requirements.in', 'requirements.txt']) copyFileSync(join(folder, file), join(before, file));
     }
     writeFileSync(input, wanted.replace(pin, `${name}==${to}`));
     copyFileSync(join(scratch, 'requirements.txt'), lock);
+    try {
+      for (const follower of followers) compileLock(uv, follower, `${follower} with ${name}==${to}`);
+    } catch (error) {
+      undo();
+      throw error;
+    }
     return { from, to, changes };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/** Locks the `.in` file beside a lock. */
+function compileLock(uv: string, lock: string, what: string): void {
+  const [cwd, output] = [dirname(lock), basename(lock)];
+  const args = [...compile, output.replace(/txt$/, 'in'), '--output-file', output];
+  const { status, stderr, error } = spawnSync(uv, args, { cwd, encoding: 'utf8' });
+  if (status === 0) return;
+  throw new UserError(`${what} cannot be locked, nothing is changed:\n${error?.message ?? stderr.trim()}`);
+}
+
+/** Remembers files; what it returns brings them back. */
+function keep(files: readonly string[]): () => void {
+  const kept = files.filter(existsSync).map((file) => [file, readFileSync(file)] as const);
+  return () => kept.forEach(([file, content]) => writeFileSync(file, content));
 }
 
 const minor = (version: string): string => version.split('.').slice(0, 2).join('.');

@@ -61,10 +61,14 @@ test('and proposed in a pull request', async () => {
   expect(ran.failed ?? ran.log).toBe(ran.log);
   expect(github.pulls).toEqual([expect.objectContaining({ title: expect.stringMatching(/^MLflow 3\.16\.0 to /) })]);
   const before = join('apps', 'upgrade', 'before', 'requirements.txt');
-  expect(Object.keys(github.files)).toEqual([lock.replace('.txt', '.in'), lock, before.replace('.txt', '.in'), before]);
+  const followers = ['libs/tracking-server/requirements-test.txt', 'apps/python-lint/requirements.txt'];
+  expect(Object.keys(github.files)).toEqual([
+    ...[lock, before].flatMap((file) => [file.replace('.txt', '.in'), file]),
+    ...followers,
+  ]);
   expect(github.files[before]).toContain('mlflow==3.16.0');
   const [, version] = /^mlflow==(\S+)$/m.exec(github.files[lock.replace('.txt', '.in')] ?? '') ?? [];
-  expect(github.files[lock]).toContain(`\nmlflow==${version} \\`);
+  for (const file of [lock, followers[0] as string]) expect(github.files[file]).toContain(`\nmlflow==${version} \\`);
   expect(readFileSync(join(checkout.root, lock), 'utf8')).toContain('mlflow==3.16.0');
 });
 

@@ -33,6 +33,7 @@ describe('moving a lock', () => {
     const program = join(folder, 'uv');
     const script = `echo "$@" >> '${folder}/args'
 if [ "$2" = install ]; then if grep -q '^mlflow==8' requirements.txt; then echo "no wheel" >&2; exit 1; fi; exit 0; fi
+case "$*" in *refused.in*) echo 'no set fits' >&2; exit 1;; *follower*) cat "${folder}/requirements.txt" > follower.txt; exit 0;; esac
 if grep -q '^mlflow==9' requirements.in; then echo 'no solution found' >&2; exit 1; fi
 if grep -q '^mlflow==' requirements.in; then grep '^mlflow==' requirements.in > requirements.txt; else echo 'mlflow==2.1' > requirements.txt; fi
 echo 'other==2' >> requirements.txt`;
@@ -75,6 +76,26 @@ echo 'other==2' >> requirements.txt`;
     expect(kept()[0]).toContain('mlflow==1.0');
     moveLock(uv(), { folder, name: 'mlflow', before }, '2.2');
     expect(kept()[0]).toContain('mlflow==2.1.3');
+  });
+
+  it('locks again what the lock constrains, after it', () => {
+    moveLock(uv(), { folder, name: 'mlflow', followers: [join(folder, 'follower.txt')] });
+    expect(readFileSync(join(folder, 'follower.txt'), 'utf8')).toContain('mlflow==2.1');
+    expect(readFileSync(join(folder, 'args'), 'utf8')).toMatch(
+      /--no-header follower\.in --output-file follower\.txt$/m,
+    );
+  });
+
+  it('changes nothing when what it constrains cannot be locked', () => {
+    const followers = ['follower.txt', 'refused.txt'].map((file) => join(folder, file));
+    followers.forEach((file) => writeFileSync(file, 'as it was'));
+    const kept = (): string[] => [
+      input(),
+      ...['requirements.txt', 'follower.txt'].map((f) => readFileSync(join(folder, f), 'utf8')),
+    ];
+    const before = kept();
+    expect(() => moveLock(uv(), { folder, name: 'mlflow', followers })).toThrow(/refused\.txt.*\nno set fits/);
+    expect(kept()).toEqual(before);
   });
 
   it.each([

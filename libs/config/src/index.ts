@@ -1,4 +1,5 @@
 export { subnetCidrs, type SubnetCidrs, type SubnetPlan } from './addresses';
+export { readEnvironments, type EnvironmentFile, type Environments, type WrongFile } from './environments';
 export { EnvironmentError, parseEnvironment } from './parse-environment';
 export type { Environment, EnvironmentInput, Template } from './schema';
 export {

@@ -1,8 +1,8 @@
 import { createProjectGraphAsync, type ProjectGraph } from '@nx/devkit';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { filesBelow, root } from './repository';
 
-const root = join(__dirname, '..', '..', '..');
 let graph: ProjectGraph;
 beforeAll(async () => {
   process.env.NX_DAEMON = 'false';
@@ -88,10 +88,5 @@ test('there is one class of errors that a person can mend', () => {
 });
 
 function files(ending: string): string[] {
-  return ['apps', 'libs'].flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
-      .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
-      .filter((file) => !/node_modules|cdktf\.out/.test(file)),
-  );
+  return ['apps', 'libs'].flatMap(filesBelow).filter((file) => file.endsWith(ending));
 }

@@ -1,6 +1,7 @@
+import type { Plan, ResourceChange } from '@mlflow-on-aws/plan';
 import { asList } from '../diff/documents';
 import { isObject } from '../diff/marks';
-import type { Ingress } from './networks';
+import { covers, type Ingress } from './networks';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -15,11 +16,56 @@ const readers: Readonly<Record<string, (values: Values) => Ingress[]>> = {
     ),
   aws_ec2_managed_prefix_list: (values) => objects(values.entry).flatMap((entry) => everyPort(entry.cidr)),
   aws_ec2_managed_prefix_list_entry: (values) => everyPort(values.cidr),
+  aws_lightsail_instance_public_ports: (values) =>
+    objects(values.port_info).flatMap((port) => {
+      const named = sources(port.cidrs, port.ipv6_cidrs, port.cidr_list_aliases);
+      // Lightsail opens a port to everybody where nothing is said.
+      return (named.length === 0 ? ['0.0.0.0/0'] : named).map((source) => rule(port, source, port.protocol));
+    }),
+  aws_workspaces_ip_group: (values) => objects(values.rules).flatMap(({ source }) => everyPort(source)),
 };
+
+/** Types that let somebody in, for the table of rules. */
+export const ingressTypes: readonly string[] = Object.keys(readers);
 
 /** Whom the resource with these values lets in; undefined for a type that lets nobody in. */
 export function ingressOf(type: string, values: unknown): Ingress[] | undefined {
   return isObject(values) ? readers[type]?.(values) : readers[type] && [];
+}
+
+/** Whom a change lets in that nothing let in before: a rule that moves from one resource to another lets in nobody. */
+export function newIngress({ type, change }: ResourceChange, plan: Plan): Ingress[] {
+  const after = ingressOf(type, change.after) ?? [];
+  if (after.length === 0) return [];
+  const group = groupOf(type, change.after);
+  const others = group === undefined ? [] : (ingressBefore(plan).get(group) ?? []);
+  const before = [...(ingressOf(type, change.before) ?? []), ...others];
+  return after.filter((one) => !before.some((had) => covers(had, one)));
+}
+
+const known = new WeakMap<Plan, ReadonlyMap<string, readonly Ingress[]>>();
+
+/** Whom the resources of a plan let in before it, by what they belong to. */
+function ingressBefore(plan: Plan): ReadonlyMap<string, readonly Ingress[]> {
+  const found = known.get(plan);
+  if (found !== undefined) return found;
+  const byGroup = new Map<string, Ingress[]>();
+  for (const { type, change } of plan.resource_changes) {
+    const group = groupOf(type, change.before);
+    if (group === undefined) continue;
+    byGroup.set(group, [...(byGroup.get(group) ?? []), ...(ingressOf(type, change.before) ?? [])]);
+  }
+  known.set(plan, byGroup);
+  return byGroup;
+}
+
+/** The security group, prefix list or machine whose rules these are. */
+function groupOf(type: string, values: unknown): string | undefined {
+  if (readers[type] === undefined || !isObject(values)) return undefined;
+  const keys = /^aws_(default_)?security_group$|_managed_prefix_list$/.test(type)
+    ? ['id']
+    : ['security_group_id', 'prefix_list_id', 'instance_name'];
+  return keys.map((key) => values[key]).find((value): value is string => typeof value === 'string' && value !== '');
 }
 
 function inline(values: Values): Ingress[] {

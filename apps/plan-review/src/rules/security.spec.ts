@@ -108,12 +108,12 @@ describe('openings to the whole internet', () => {
     [
       'a function for anyone',
       { type: 'aws_lambda_function_url', after: { authorization_type: 'NONE' } },
-      ['opening: anyone may call the function'],
+      ['opening: anyone may call the function (authorization_type)'],
     ],
     [
       'a shared snapshot',
       { type: 'aws_db_snapshot', after: { shared_accounts: ['all'] } },
-      ['opening: is shared with every AWS account'],
+      ['opening: is shared with every AWS account (shared_accounts)'],
     ],
   ])('%s', (_, change, expected) => {
     expect(findings(change)).toEqual(expected);
@@ -280,7 +280,7 @@ describe('protections', () => {
   it('a role that gains a policy', () => {
     const policy_arn = 'arn:aws:iam::aws:policy/AdministratorAccess';
     expect(findings({ type: 'aws_iam_role_policy_attachment', after: { policy_arn } })).toEqual([
-      'notice: gains the policy AdministratorAccess',
+      'notice: gains the policy AdministratorAccess, which makes an administrator',
     ]);
   });
 });

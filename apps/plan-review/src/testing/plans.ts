@@ -5,7 +5,7 @@ import { renderComment } from '../comment';
 import { extrasOf } from '../extras';
 import { review, type ReviewOptions } from '../review';
 
-/** Folder of the plans that the real provider made. */
+/** Folder of the cases: plans, each with its comment. */
 export const cases = join(__dirname, '..', '..', 'fixtures', 'cases');
 
 /** Names of the cases. */

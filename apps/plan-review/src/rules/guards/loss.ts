@@ -1,0 +1,440 @@
+import { atLeast, type Guard, off, on, onByDefault, present, ranked, type Strength } from './guard';
+
+const loss = (guard: Omit<Guard, 'kind'>): Guard => ({ kind: 'loss without a destroy', ...guard });
+
+/** Whether a number is there, which then deletes what is older; the smaller, the worse. */
+const neverOr: Strength = atLeast(Infinity, 0);
+/** `-1` means for ever. */
+const foreverOr: Strength = atLeast(Infinity, -1);
+
+const kmsKeys = ['aws_kms_*key', 'aws_paymentcryptography_key'];
+
+/** What a change of an attribute loses now or lets be lost later, with no resource destroyed. */
+export const lossGuards: readonly Guard[] = [
+  loss({
+    attributes: [
+      'deletion_protection',
+      'deletion_protection_enabled',
+      'enable_deletion_protection',
+      'delete_protection',
+      'replica[].deletion_protection_enabled',
+    ],
+    strength: on,
+    text: 'deletion protection is off',
+  }),
+  loss({
+    attributes: ['disable_api_termination', 'termination_protection', 'termination_protection_enabled'],
+    strength: on,
+    text: 'protection against termination is off',
+  }),
+  loss({
+    types: ['aws_efs_file_system'],
+    attributes: ['protection.replication_overwrite'],
+    strength: ranked('ENABLED', 'DISABLED', 'REPLICATING', 'ENABLED'),
+    text: 'a replication may overwrite the file system',
+  }),
+  loss({
+    types: ['aws_s3_bucket'],
+    attributes: ['force_destroy'],
+    strength: off,
+    text: 'the bucket can be destroyed with its objects',
+  }),
+  loss({
+    types: [
+      'aws_athena_database',
+      'aws_athena_workgroup',
+      'aws_backup_vault',
+      'aws_dsql_cluster',
+      'aws_ecrpublic_repository',
+      'aws_iam_user',
+      'aws_instance',
+      'aws_rds_cluster_instance',
+      'aws_rds_global_cluster',
+      'aws_route53_zone',
+      'aws_s3_directory_bucket',
+      'aws_s3_object',
+      'aws_s3_bucket_object',
+      'aws_s3_object_copy',
+      'aws_s3tables_table_bucket',
+      'aws_s3vectors_vector_bucket',
+      'aws_service_discovery_service',
+      'aws_spot_instance_request',
+      'aws_transfer_server',
+    ],
+    attributes: ['force_destroy'],
+    strength: off,
+    text: 'can be destroyed with what is in it, protected or not',
+  }),
+  loss({
+    types: ['aws_ecr_repository', 'aws_lightsail_bucket', 'aws_elastic_beanstalk_application_version'],
+    attributes: ['force_delete'],
+    strength: off,
+    text: 'can be destroyed with what is in it',
+  }),
+  loss({
+    attributes: ['skip_final_snapshot'],
+    strength: off,
+    text: 'from then on no final snapshot is taken when it is destroyed',
+  }),
+  loss({
+    attributes: ['skip_final_backup'],
+    strength: off,
+    text: 'from then on no final backup is taken when it is destroyed',
+  }),
+  loss({
+    types: ['aws_ebs_volume'],
+    attributes: ['final_snapshot'],
+    strength: on,
+    text: 'from then on no final snapshot is taken when it is destroyed',
+  }),
+  loss({
+    types: ['aws_elasticache_cluster', 'aws_elasticache_replication_group', 'aws_memorydb_cluster'],
+    attributes: ['final_snapshot_identifier', 'final_snapshot_name'],
+    strength: present,
+    text: 'the final snapshot has no name any more, so none is taken',
+  }),
+  loss({
+    attributes: ['skip_destroy', 'retain_on_delete', 'retain_stack', 'retain_stacks', 'retain_physical_resources'],
+    strength: on,
+    text: 'from then on it is deleted in AWS when it is destroyed here',
+  }),
+  loss({
+    types: ['aws_cloudformation_stack_set'],
+    attributes: ['auto_deployment.retain_stacks_on_account_removal'],
+    strength: on,
+    text: 'stacks are deleted when an account leaves',
+  }),
+  loss({
+    types: ['aws_sagemaker_domain'],
+    attributes: ['retention_policy.home_efs_file_system'],
+    strength: ranked('Retain', 'Delete', 'Retain'),
+    text: 'the home directories go with the domain',
+  }),
+  loss({
+    types: ['aws_bedrockagent_data_source'],
+    attributes: ['data_deletion_policy'],
+    strength: ranked('RETAIN', 'DELETE', 'RETAIN'),
+    text: 'the vectors go with the data source',
+  }),
+  loss({
+    types: ['aws_db_instance', 'aws_rds_cluster'],
+    attributes: ['delete_automated_backups'],
+    strength: off,
+    text: 'automated backups go with it',
+  }),
+  loss({
+    types: ['aws_instance', 'aws_launch_*', 'aws_spot_*', 'aws_ami*', 'aws_imagebuilder_*'],
+    attributes: [
+      'root_block_device.delete_on_termination',
+      'ebs_block_device[].delete_on_termination',
+      'block_device_mappings[].ebs.delete_on_termination',
+      'block_device_mapping[].ebs.delete_on_termination',
+      'instance_configuration.block_device_mapping[].ebs.delete_on_termination',
+      'launch_specification[].root_block_device.delete_on_termination',
+      'launch_specification[].ebs_block_device[].delete_on_termination',
+    ],
+    strength: { worse: 'on or absent', of: (value) => (String(value) === 'false' ? 1 : 0) },
+    text: 'the volume is deleted with its machine',
+  }),
+  loss({
+    types: ['aws_cloudwatch_log_group'],
+    attributes: ['retention_in_days'],
+    strength: neverOr,
+    text: 'log events older than {after} days are deleted: {before} → {after}',
+  }),
+  loss({
+    attributes: ['backup_retention_period'],
+    strength: atLeast(0),
+    text: 'backups are kept for fewer days',
+  }),
+  loss({
+    attributes: ['automatic_backup_retention_days', 'automated_snapshot_retention_period', 'snapshot_retention_limit'],
+    strength: atLeast(0),
+    text: 'backups are kept for fewer days: {before} → {after}',
+  }),
+  loss({
+    attributes: ['manual_snapshot_retention_period'],
+    strength: foreverOr,
+    text: 'snapshots are kept for fewer days: {before} → {after}',
+  }),
+  loss({
+    types: ['aws_redshiftserverless_snapshot'],
+    attributes: ['retention_period'],
+    strength: foreverOr,
+    text: 'the snapshot is kept for fewer days: {before} → {after}',
+  }),
+  loss({
+    types: ['aws_db_instance_automated_backups_replication', 'aws_redshift_snapshot_copy'],
+    attributes: ['retention_period'],
+    strength: atLeast(7),
+    text: 'copies of the backups are kept for fewer days: {before} → {after}',
+  }),
+  loss({
+    types: ['aws_lightsail_database'],
+    attributes: ['backup_retention_enabled'],
+    strength: onByDefault,
+    text: 'automated backups are off',
+  }),
+  loss({
+    types: ['aws_efs_backup_policy'],
+    attributes: ['backup_policy.status'],
+    strength: on,
+    text: 'the file system is no longer backed up',
+  }),
+  loss({
+    types: ['aws_backup_plan'],
+    attributes: ['rule[].lifecycle.delete_after', 'rule[].copy_action[].lifecycle.delete_after'],
+    strength: neverOr,
+    text: 'recovery points are deleted after {after} days: {before} → {after}',
+  }),
+  loss({
+    types: ['aws_backup_plan'],
+    attributes: ['rule[].enable_continuous_backup'],
+    strength: on,
+    text: 'point-in-time recovery is off',
+  }),
+  loss({
+    types: ['aws_backup_vault_lock_configuration'],
+    attributes: ['min_retention_days'],
+    strength: atLeast(0),
+    text: 'recovery points can be deleted after fewer days: {before} → {after}',
+  }),
+  loss({
+    types: ['aws_backup_vault_lock_configuration', 'aws_backup_logically_air_gapped_vault'],
+    attributes: ['max_retention_days'],
+    strength: atLeast(Infinity),
+    text: 'recovery points can be kept for at most {after} days: {before} → {after}',
+  }),
+  loss({
+    types: ['aws_dlm_lifecycle_policy'],
+    attributes: [
+      'policy_details.schedule[].retain_rule.count',
+      'policy_details.schedule[].retain_rule.interval',
+      'policy_details.schedule[].cross_region_copy_rule[].retain_rule.interval',
+      'policy_details.retain_interval',
+    ],
+    strength: atLeast(Infinity),
+    text: 'fewer snapshots are kept: {before} → {after}',
+  }),
+  loss({
+    types: ['aws_dlm_lifecycle_policy'],
+    attributes: ['state'],
+    strength: onByDefault,
+    text: 'snapshots are no longer taken',
+  }),
+  loss({
+    types: ['aws_rbin_rule'],
+    attributes: ['retention_period.retention_period_value'],
+    strength: atLeast(0),
+    text: 'what is deleted can be restored for fewer days: {before} → {after}',
+  }),
+  loss({
+    types: ['aws_dynamodb_table', 'aws_keyspaces_table'],
+    attributes: ['point_in_time_recovery.enabled', 'point_in_time_recovery.status'],
+    strength: on,
+    text: 'point-in-time recovery is off',
+  }),
+  loss({
+    types: ['aws_dynamodb_table', 'aws_dynamodb_table_replica'],
+    attributes: ['point_in_time_recovery', 'replica[].point_in_time_recovery'],
+    // In a table this is a block, which the row before reads.
+    strength: {
+      worse: 'off or absent',
+      of: (value) => (typeof value === 'object' && value !== null ? undefined : on.of(value)),
+    },
+    text: 'point-in-time recovery of the replica is off',
+  }),
+  loss({
+    types: ['aws_dynamodb_table'],
+    attributes: ['point_in_time_recovery.recovery_period_in_days'],
+    strength: atLeast(35),
+    text: 'the table can be restored for fewer days: {before} → {after}',
+  }),
+  loss({
+    types: ['aws_dynamodb_table', 'aws_keyspaces_table'],
+    attributes: ['ttl.enabled', 'ttl.status'],
+    strength: off,
+    text: 'items are deleted when their time is over',
+  }),
+  loss({
+    types: ['aws_keyspaces_table'],
+    attributes: ['default_time_to_live'],
+    strength: neverOr,
+    text: 'rows are deleted after {after} seconds: {before} → {after}',
+  }),
+  loss({
+    types: ['aws_s3_bucket_versioning'],
+    attributes: ['versioning_configuration.status'],
+    strength: on,
+    text: 'versioning of the bucket is off',
+  }),
+  loss({
+    types: ['aws_s3_bucket'],
+    attributes: ['versioning.enabled'],
+    strength: on,
+    text: 'versioning of the bucket is off',
+  }),
+  loss({
+    types: ['aws_s3_bucket*'],
+    attributes: ['versioning.mfa_delete', 'versioning_configuration.mfa_delete'],
+    strength: on,
+    text: 'versions can be deleted without MFA',
+  }),
+  loss({
+    types: ['aws_s3_bucket*'],
+    attributes: ['rule.default_retention.mode', 'object_lock_configuration.rule.default_retention.mode'],
+    strength: ranked('NONE', 'NONE', 'GOVERNANCE', 'COMPLIANCE'),
+    text: "the bucket's object lock is weaker: {before} → {after}",
+  }),
+  loss({
+    types: ['aws_s3_bucket*'],
+    attributes: [
+      'rule.default_retention.days',
+      'rule.default_retention.years',
+      'object_lock_configuration.rule.default_retention.days',
+      'object_lock_configuration.rule.default_retention.years',
+    ],
+    strength: atLeast(0),
+    text: 'objects are locked for less time: {before} → {after}',
+  }),
+  loss({
+    types: ['aws_ecr_repository', 'aws_ecr_repository_creation_template'],
+    attributes: ['image_tag_mutability'],
+    strength: ranked('MUTABLE', /^MUTABLE/, /^IMMUTABLE_/, 'IMMUTABLE'),
+    text: 'images can be overwritten: {before} → {after}',
+  }),
+  loss({
+    types: kmsKeys,
+    attributes: ['is_enabled', 'enabled'],
+    strength: onByDefault,
+    text: 'the key is disabled: what it encrypts cannot be read',
+  }),
+  loss({
+    types: kmsKeys,
+    attributes: ['deletion_window_in_days'],
+    strength: atLeast(30),
+    text: 'the waiting time before the key is deleted shrinks: {before} → {after} days',
+  }),
+  loss({
+    types: ['aws_secretsmanager_secret'],
+    attributes: ['recovery_window_in_days'],
+    strength: {
+      ...atLeast(30),
+      of: (value) => (Number(value) === 0 && value !== null && value !== undefined ? undefined : atLeast(30).of(value)),
+    },
+    text: 'a deleted secret can be restored for fewer days: {before} → {after}',
+  }),
+  loss({
+    types: ['aws_secretsmanager_secret', 'aws_quicksight_analysis'],
+    attributes: ['recovery_window_in_days'],
+    strength: { worse: '0', of: (value) => (value === 0 || value === '0' ? 0 : 1) },
+    text: 'when it is destroyed it will be deleted at once, with no time to restore it: {before} → {after} days',
+  }),
+  loss({
+    types: ['aws_kinesis_stream'],
+    attributes: ['retention_period'],
+    strength: atLeast(24),
+    text: 'records are deleted after {after} hours: {before} → {after}',
+  }),
+  loss({
+    types: ['aws_kinesis_video_stream'],
+    attributes: ['data_retention_in_hours'],
+    strength: atLeast(0),
+    text: 'media is kept for fewer hours: {before} → {after}',
+  }),
+  loss({
+    types: ['aws_sqs_queue'],
+    attributes: ['message_retention_seconds'],
+    strength: atLeast(345_600),
+    text: 'messages are deleted after {after} seconds: {before} → {after}',
+  }),
+  loss({
+    types: ['aws_sqs_queue'],
+    attributes: ['redrive_policy'],
+    strength: present,
+    text: 'messages that fail are no longer kept in another queue',
+  }),
+  loss({
+    types: ['aws_cloudwatch_event_archive'],
+    attributes: ['retention_days'],
+    strength: neverOr,
+    text: 'archived events older than {after} days are deleted: {before} → {after}',
+  }),
+  loss({
+    types: ['aws_cloudtrail_event_data_store'],
+    attributes: ['retention_period'],
+    strength: atLeast(2555),
+    text: 'events older than {after} days are deleted: {before} → {after}',
+  }),
+  loss({
+    types: ['aws_prometheus_workspace_configuration', 'aws_config_retention_configuration'],
+    attributes: ['retention_period_in_days'],
+    strength: atLeast(150),
+    text: 'what is older than {after} days is deleted: {before} → {after}',
+  }),
+  loss({
+    types: ['aws_timestreamwrite_table'],
+    attributes: [
+      'retention_properties.magnetic_store_retention_period_in_days',
+      'retention_properties.memory_store_retention_period_in_hours',
+    ],
+    strength: atLeast(Infinity),
+    text: 'records are kept for less time: {before} → {after}',
+  }),
+  loss({
+    types: ['aws_s3tables_table'],
+    attributes: [
+      'maintenance_configuration.iceberg_snapshot_management.settings.max_snapshot_age_hours',
+      'maintenance_configuration.iceberg_snapshot_management.settings.min_snapshots_to_keep',
+    ],
+    strength: atLeast(Infinity),
+    text: 'fewer snapshots of the table are kept: {before} → {after}',
+  }),
+  loss({
+    types: ['aws_glue_catalog_table_optimizer'],
+    attributes: ['configuration.retention_configuration.iceberg_configuration.snapshot_retention_period_in_days'],
+    strength: atLeast(Infinity),
+    text: 'snapshots of the table are kept for fewer days: {before} → {after}',
+  }),
+  loss({
+    types: ['aws_customerprofiles_domain'],
+    attributes: ['default_expiration_days'],
+    strength: atLeast(Infinity),
+    text: 'profiles are deleted after {after} days: {before} → {after}',
+  }),
+  loss({
+    types: ['aws_bedrockagentcore_memory'],
+    attributes: ['event_expiry_duration'],
+    strength: atLeast(Infinity),
+    text: 'events are deleted after {after} days: {before} → {after}',
+  }),
+  loss({
+    types: ['aws_connect_instance_storage_config'],
+    attributes: ['storage_config.kinesis_video_stream_config.retention_period_hours'],
+    strength: atLeast(0),
+    text: 'recordings are kept for fewer hours: {before} → {after}',
+  }),
+  loss({
+    types: ['aws_swf_domain'],
+    attributes: ['workflow_execution_retention_period_in_days'],
+    strength: atLeast(0),
+    text: 'the history of workflows is kept for fewer days: {before} → {after}',
+  }),
+  loss({
+    types: ['aws_synthetics_canary'],
+    attributes: ['failure_retention_period', 'success_retention_period'],
+    strength: atLeast(31),
+    text: 'results are kept for fewer days: {before} → {after}',
+  }),
+  loss({
+    attributes: ['performance_insights_retention_period'],
+    strength: atLeast(7),
+    text: 'performance data is kept for fewer days: {before} → {after}',
+  }),
+  loss({
+    types: ['aws_drs_replication_configuration_template'],
+    attributes: ['pit_policy[].retention_duration'],
+    strength: atLeast(0),
+    text: 'points in time are kept for less time: {before} → {after}',
+  }),
+];
