@@ -8,6 +8,7 @@ import json
 import string
 from typing import Any
 
+import botocore.exceptions
 import botocore.loaders
 import pytest
 import requests
@@ -418,6 +419,8 @@ class TestS3:
     def test_a_bucket_refuses_keys_of_clients_unless_it_is_told_otherwise(self, aws: Any) -> None:
         s3 = aws.client('s3')
         s3.create_bucket(Bucket='blocked')
+        with pytest.raises(botocore.exceptions.ClientError, match='ServerSideEncryptionConfigurationNotFound'):
+            s3.get_bucket_encryption(Bucket='blocked')
 
         def blocked() -> list[str]:
             (rule,) = s3.get_bucket_encryption(Bucket='blocked')['ServerSideEncryptionConfiguration']['Rules']

@@ -24,7 +24,8 @@ def apply() -> None:
         return [types] if isinstance(types, str) else types
 
     def with_blocked(response: S3Response, result: ActionResult) -> Any:
-        if response.data.get('Action') == 'GetBucketEncryption':
+        # An error is a result too.
+        if response.data.get('Action') == 'GetBucketEncryption' and isinstance(result.result, dict):
             for rule in result.result['ServerSideEncryptionConfiguration']['Rules']:
                 rule['BlockedEncryptionTypes'] = {'EncryptionType': blocked(response)}
         return serialized(response, result)
