@@ -143,6 +143,17 @@ describe('TrackingEnvironment', () => {
     expect(JSON.stringify(prod().resource('aws_lb').subnets)).toContain('public-subnet');
   });
 
+  it('closes no idle connection before the load balancer does, whatever that waits', () => {
+    const lb = { domainName: 'mlflow.example.com', hostedZoneId: 'Z0123456789ABCDEFGHIJ' };
+    for (const idleTimeoutSeconds of [121, 300, 4000]) {
+      const template = prod({ loadBalancer: { ...lb, idleTimeoutSeconds } });
+      const kept = Number(/\\"keepAliveSeconds\\": (\d+)/.exec(template.text)?.[1]);
+      expect(kept).toBeGreaterThan(template.resource('aws_lb').idle_timeout as number);
+    }
+    // MLflow's clients wait 120 seconds for an answer.
+    expect(dev.resource('aws_instance').user_data).toContain('"keepAliveSeconds": 130');
+  });
+
   it('has a way in past the load balancer by Session Manager', () => {
     expect(prod().outputs.port_forward_command).toMatch(
       /^aws ssm start-session .* AWS-StartPortForwardingSession .*portNumber=5000,localPortNumber=5000$/,
