@@ -205,6 +205,26 @@ describe('ServerFleet', () => {
     expect(credits('m7g.large')).toBeUndefined();
   });
 
+  it('lets the plan say that the zone is another one, or one that validates nothing', () => {
+    const conditions = (balancer: Partial<TrackingLoadBalancerProps>) =>
+      (
+        fleet(balancer).data('aws_route53_zone').lifecycle as {
+          postcondition: { condition: string; error_message: string }[];
+        }
+      ).postcondition;
+    expect(conditions({})).toEqual([
+      {
+        condition: '${endswith(".mlflow.example.com", ".${trimsuffix(self.name, ".")}")}',
+        error_message: expect.stringMatching(
+          /^loadBalancer\.hostedZoneId: got Z0123456789ABCDEFGHIJ, the zone of \$\{self\.name\}/,
+        ),
+      },
+      { condition: '${!self.private_zone}', error_message: expect.stringContaining('a private zone') },
+    ]);
+    const certificateArn = 'arn:aws:acm:eu-west-1:123456789012:certificate/1';
+    expect(conditions({ certificateArn })).toHaveLength(1);
+  });
+
   it('grows with the requests, and not when it may not grow', () => {
     expect(fleet().resource('aws_autoscaling_policy')).toMatchObject({
       target_tracking_configuration: {

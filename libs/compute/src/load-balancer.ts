@@ -8,6 +8,7 @@ import { acceptFindings, type NetworkPlacement } from '@mlflow-on-aws/foundation
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { Certificate } from './certificate';
+import { lookUpZone } from './hosted-zone';
 import { idOf, type ServerSecurityGroup } from './server-security-group';
 import { SingleSignOn, type IdentityProvider } from './single-sign-on';
 import { WebFirewall } from './web-firewall';
@@ -174,6 +175,11 @@ export class TrackingLoadBalancer extends Construct {
       defaultAction: [{ type: 'redirect', redirect: { protocol: 'HTTPS', port: '443', statusCode: 'HTTP_301' } }],
     });
     if (props.hostedZoneId !== undefined) {
+      lookUpZone(this, 'zone', {
+        zoneId: props.hostedZoneId,
+        domainName: props.domainName,
+        validates: props.certificateArn === undefined,
+      });
       new Route53Record(this, 'name', {
         zoneId: props.hostedZoneId,
         name: props.domainName,
