@@ -1,5 +1,5 @@
 import { estimate, type Estimate, type Resource } from '@mlflow-on-aws/pricing';
-import { actionOf, leavesTheOld, type Plan, target } from '@mlflow-on-aws/plan';
+import { actionOf, leavesTheOld, type Plan, type Redact, target } from '@mlflow-on-aws/plan';
 
 /** What a plan does to the monthly bill, in US dollars without free tiers. */
 export interface CostChange {
@@ -21,10 +21,10 @@ export interface CostChange {
   readonly unpriced: readonly { readonly address: string; readonly why: string }[];
 }
 
-/** Prices what is there before a plan and what is there after it. */
-export function costChange(plan: Plan): CostChange {
+/** Prices what is there before a plan and what is there after it, in words without its secrets. */
+export function costChange(plan: Plan, redact: Redact): CostChange {
   const changes = plan.resource_changes.filter(({ mode }) => mode === 'managed');
-  const region = target(plan).region ?? '';
+  const region = redact(target(plan).region ?? '', 'name');
   const at = (side: 'before' | 'after') =>
     estimate(
       changes.flatMap((resource): Resource[] => {

@@ -5,14 +5,14 @@ import type { Review } from './review';
 
 /** What the comment says beside the changes, for every environment whose plan is whole and changes something. */
 export function extrasOf(
-  { environments }: Review,
+  { environments, redact }: Review,
   policy: ReadonlyMap<string, readonly PolicyFinding[]> = new Map(),
 ): Record<string, Extras> {
   return Object.fromEntries(
     environments.flatMap(({ environment, plan, verdict }) =>
       plan === undefined || verdict === 'failed' || verdict === 'nothing'
         ? []
-        : [[environment, { cost: costChange(plan), policyFindings: policy.get(environment) }]],
+        : [[environment, { cost: costChange(plan, redact), policyFindings: policy.get(environment) }]],
     ),
   );
 }

@@ -37,6 +37,7 @@ function withoutSecrets(resource: ResourceChange, redact: Redact): ResourceChang
   const safe = (value: unknown, mark: Mark): unknown => bare({ value, sensitive: mark }, redact);
   return {
     ...resource,
+    deposed: resource.deposed === undefined ? undefined : redact(resource.deposed, 'name'),
     change: { ...resource.change, before: safe(before, before_sensitive), after: safe(after, after_sensitive) },
   };
 }

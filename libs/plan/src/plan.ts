@@ -3,10 +3,12 @@ import { z } from 'zod';
 // Terraform's own words and shapes: https://developer.hashicorp.com/terraform/internals/json-format
 // Keys we do not use are dropped, as the format asks of its readers; values stay as they are.
 
-/** A word of the format as it is quoted in an error; anything longer could be a secret in a wrong place. */
+/** A word of the format as it is quoted in an error; anything else could be a secret in a wrong place. */
 export function shown(input: unknown): string {
-  const text = JSON.stringify(input) ?? typeof input;
-  return text.length <= 12 ? text : `a ${Array.isArray(input) ? 'list' : typeof input}`;
+  if (input === null || input === undefined) return String(input);
+  const text = String(input);
+  if (typeof input === 'string' && /^[a-z-]{1,12}$|^\d{1,3}(\.\d{1,3})?$/.test(text)) return JSON.stringify(input);
+  return typeof input === 'number' && text.length < 5 ? text : `a ${Array.isArray(input) ? 'list' : typeof input}`;
 }
 
 const attributes = z.record(z.string(), z.unknown()).nullish();

@@ -103,7 +103,7 @@ export function actionSections({ changes }: EnvironmentReview, redact: Redact): 
     return list(name, lines, fewest);
   });
   const deferred = later.map((change) =>
-    line(change, weights.other, () => ` (${change.action}): ${words(deferralText(change.deferred ?? ''))}`),
+    line(change, weights.other, () => ` (${change.action}): ${words(deferralText(change.deferred ?? '', redact))}`),
   );
   return [...sections, ...list('Deferred: Terraform decides in a later plan', deferred)];
 }

@@ -13,7 +13,7 @@ export function because({ resource }: ReviewedChange, redact: Redact): string {
 }
 
 /** Why Terraform leaves a change to a later plan. */
-export function deferralText(reason: string): string {
+export function deferralText(reason: string, redact: Redact): string {
   return (
     {
       instance_count_unknown: 'how many there are is known only after apply',
@@ -21,7 +21,7 @@ export function deferralText(reason: string): string {
       provider_config_unknown: "its provider's configuration is known only after apply",
       absent_prereq: 'what it depends on does not exist yet',
       deferred_prereq: 'what it depends on is deferred itself',
-    }[reason] ?? reason
+    }[reason] ?? redact(reason, 'name')
   );
 }
 

@@ -28,7 +28,7 @@ export function invocations(plan: Plan, redact: Redact): Section[] {
     ...plan.action_invocations.map((action) => ({ action, when: whenText(action, redact) })),
     ...plan.deferred_action_invocations.map(({ reason, action_invocation: action }) => ({
       action,
-      when: `in a later plan: ${words(deferralText(reason))}`,
+      when: `in a later plan: ${words(deferralText(reason, redact))}`,
     })),
   ].map(({ action, when }): Item => ({
     weight: weights.destroyed,
@@ -39,7 +39,11 @@ export function invocations(plan: Plan, redact: Redact): Section[] {
 
 function whenText({ lifecycle_action_trigger: trigger }: ActionInvocation, redact: Redact): string {
   if (!trigger) return 'asked for with -invoke';
-  const event = words((trigger.action_trigger_event ?? 'changed').replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase());
+  const event = words(
+    redact(trigger.action_trigger_event ?? 'changed', 'name')
+      .replace(/([a-z])([A-Z])/g, '$1 $2')
+      .toLowerCase(),
+  );
   const resource = trigger.triggering_resource_address;
   return resource === undefined ? event : `${event} of ${code(redact(resource, 'name'))}`;
 }

@@ -55,7 +55,7 @@ function isSought({ text, by }: Secret): boolean {
   const bare = text.trim();
   if (bare.length < 4 || isOrdinary(bare)) return by === 'author' && /^\d{4,}$/.test(bare);
   if (by === 'author') return true;
-  return bare.length >= (by === 'mark' ? 6 : 8) && !isIdentifier(bare);
+  return bare.length >= 6 && !isIdentifier(bare);
 }
 
 const needle = (text: string): Uint8Array => folded({ bytes: Buffer.from(text.trim()) }).bytes;

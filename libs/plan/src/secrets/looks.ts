@@ -12,20 +12,20 @@ export function looksSecret(text: string): Range[] {
 
 // Every repetition is bounded or begins at the edge of a word, so that the time grows with the length of the text only.
 const makers: readonly (readonly [sign: string, form: RegExp])[] = [
-  ['AKIA', /\bAKIA[A-Z0-9]{16}\b/g],
-  ['ASIA', /\bASIA[A-Z0-9]{16}\b/g],
-  ['AIza', /\bAIza[\w-]{35}/g],
-  ['AGE-', /\bAGE-SECRET-KEY-1[A-Z0-9]{20,80}/g],
-  ['gh', /\bgh[opsur]_[A-Za-z0-9]{20,255}/g],
-  ['github_pat_', /\bgithub_pat_\w{20,255}/g],
-  ['glpat-', /\bglpat-[\w-]{20,255}/g],
-  ['xox', /\bxox[a-z]-[\w-]{10,255}/g],
-  ['xapp-', /\bxapp-[\w-]{10,255}/g],
+  ['AKIA', /AKIA[A-Z0-9]{16}\b/g],
+  ['ASIA', /ASIA[A-Z0-9]{16}\b/g],
+  ['AIza', /AIza[\w-]{35}/g],
+  ['AGE-', /AGE-SECRET-KEY-1[A-Z0-9]{20,80}/g],
+  ['gh', /gh[opsur]_[A-Za-z0-9]{20,255}/g],
+  ['github_pat_', /github_pat_\w{20,255}/g],
+  ['glpat-', /glpat-[\w-]{20,255}/g],
+  ['xox', /xox[a-z]-[\w-]{10,255}/g],
+  ['xapp-', /xapp-[\w-]{10,255}/g],
   ['hooks.slack.com', /hooks\.slack\.com\/(?:services|workflows)\/[\w/-]{10,255}/g],
   ['_live_', /\b[prs]k_live_\w{10,255}/g],
   ['_test_', /\b[rs]k_test_\w{10,255}/g],
   ['sk-', /\bsk-[\w-]{20,255}/g],
-  ['npm_', /\bnpm_[A-Za-z0-9]{36}/g],
+  ['npm_', /npm_[A-Za-z0-9]{36}/g],
   ['pypi-', /\bpypi-[\w-]{20,255}/g],
   ['hv', /\bhv[bsr]\.[\w-]{20,255}/g],
   ['SG.', /\bSG\.[\w-]{16,64}\.[\w-]{16,64}/g],
@@ -35,7 +35,7 @@ const makers: readonly (readonly [sign: string, form: RegExp])[] = [
   ['earer', /(?<=\b[Bb]earer +)[\w.~+/=-]{8,4096}/g],
   ['asic', /(?<=\b[Bb]asic +)[A-Za-z0-9+/]{12,1024}={0,2}/g],
   // user:password@host, of any scheme.
-  ['://', /(?<=:\/\/[^\s:/@"'`<>]{0,128}:)(?![${])[^\s/@"'`<>]{1,256}(?=@)/g],
+  ['://', /(?<=:\/\/[^\s:/@"'`<>]{0,128}:)(?!\$\{|\$\(|\{\{)[^\s/@"'`<>]{1,256}(?=@)/g],
 ];
 
 const anyMake = new RegExp(makers.map(([sign]) => sign.replace(/[.]/g, '\\.')).join('|'));
@@ -113,9 +113,12 @@ function valueAfter(text: string, at: number): Range | undefined {
     start += quote.length;
     return { start, end: closing(text, start, quote) };
   }
-  let end = start;
+  // A reference of a shell or of Terraform is one value, whatever is in it.
+  const reference = { '${': '}', '$(': ')', '{{': '}}' }[text.slice(start, start + 2)];
+  const closed = reference === undefined ? -1 : text.slice(start, start + 200).indexOf(reference);
+  let end = closed < 0 ? start : start + closed + 1;
   while (end < text.length && end - start < longestValue && !/[\s"'`,;&)}\]]/.test(text[end] as string)) end++;
-  return end > start && !/[[{(]/.test(text[start] as string) ? { start, end } : undefined;
+  return end > start && (closed > 0 || !/[[{(]/.test(text[start] as string)) ? { start, end } : undefined;
 }
 
 /** Where a quoted text ends: at its quote, not at one that is escaped. */

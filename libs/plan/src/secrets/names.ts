@@ -53,7 +53,7 @@ export function isSecretPlace(container: unknown, key: string | number): boolean
 
 /** Values that are no secret whatever they are called: switches, references, what is filled in later. */
 const open =
-  /^(\(sensitive\)|true|false|yes|no|on|off|null|none|required|optional|enabled|disabled|arn:.*|[$!].*|\{\{.*|<.*>|\d{1,3})$/is;
+  /^(\(sensitive\)|true|false|yes|no|on|off|null|none|required|optional|enabled|disabled|arn:aws[\w-]*:\S*|\$\{[^}]*\}|\$\(.*\)|\$[A-Za-z_]\w*|!\w+( .*)?|\{\{.*\}\}|<[\w -]*>|\d{1,3})$/is;
 
 /** Whether a value may be secret at all: a text, a number of some digits, or a list of texts. */
 export function isSecretValue(value: unknown): boolean {

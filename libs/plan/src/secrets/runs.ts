@@ -26,6 +26,8 @@ const hexWorth = new Uint8Array(256).fill(none);
 
 /** Fewer signs than this write no value worth hiding. */
 const shortest = 8;
+/** How gzip begins. */
+const gzip = Buffer.from([0x1f, 0x8b, 8]);
 /** Unpacked, a piece of user data has at most 16 KB; more than this is hidden without a look. */
 const mostUnpacked = 1 << 22;
 
@@ -105,10 +107,13 @@ function packed(values: readonly number[], skip: number, bits: number): Uint8Arr
 
 /** Bytes as they are, what they are packed from, and what they say as UTF-16. */
 function unpacked(bytes: Uint8Array): (Uint8Array | undefined)[] {
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b && bytes[2] === 8) {
+  // What stands before the packed part may be signs of base64 too, such as a path.
+  const packed = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(gzip);
+  if (packed >= 0) {
     try {
       // What is cut off is read as far as it goes.
-      return [gunzipSync(bytes, { maxOutputLength: mostUnpacked, finishFlush: constants.Z_SYNC_FLUSH })];
+      const limits = { maxOutputLength: mostUnpacked, finishFlush: constants.Z_SYNC_FLUSH };
+      return [bytes, gunzipSync(bytes.subarray(packed), limits)];
     } catch (error) {
       return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? [undefined] : [bytes];
     }

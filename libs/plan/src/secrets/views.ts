@@ -137,7 +137,7 @@ const entity: Escapes = {
     const code =
       decimal === undefined
         ? hexadecimal === undefined
-          ? entities[name]?.charCodeAt(0)
+          ? entities[name.toLowerCase()]?.charCodeAt(0)
           : Number.parseInt(hexadecimal, 16)
         : Number(decimal);
     if (code === undefined) return 0;
@@ -171,8 +171,8 @@ const shellQuote: Escapes = {
 const readers = [percent, backslash, entity, ...["'", '"', '$', '%'].map(doubled), shellQuote];
 
 /** Escapes in escapes in escapes: JSON in JSON in a URL. */
-const deepest = 4;
-const mostViews = 48;
+const deepest = 6;
+const mostViews = 64;
 
 /** A text as it is and as each reader of escapes sees it, also one after the other. */
 export function viewsOf(text: Uint8Array): View[] {
