@@ -131,19 +131,8 @@ const sshPublicKeyIsWhole: Rule = ({ access: { sshPublicKey } }) => {
     : [{ path: 'access.sshPublicKey', want: `${problem} (Amazon EC2 user guide, "Amazon EC2 key pairs")` }];
 };
 
-/** EC2 Instance Connect comes from the internet, and the servers behind a load balancer have no public address. */
-const instanceConnectReachesTheServer: Rule = ({ access, loadBalancer }) =>
-  when(
-    access.ssh.instanceConnect && loadBalancer !== undefined,
-    'access.ssh.instanceConnect',
-    'false with a loadBalancer, whose servers have private addresses: Session Manager gives a shell, by the output shell_command ' +
-      '(Amazon EC2 user guide, "Connect to your instances without requiring a public IPv4 address using EC2 Instance Connect Endpoint")',
-    ['loadBalancer'],
-  );
-
 /** Rules about who gets in. */
 export const accessRules: readonly Rule[] = [
-  instanceConnectReachesTheServer,
   nobodyOpensSshToTheWorld,
   sshHasAWayIn,
   theWorldIsLetInOnPurpose,
