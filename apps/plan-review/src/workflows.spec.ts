@@ -1,6 +1,9 @@
-import { applyRoleName, planRoleName } from '@mlflow-on-aws/foundation';
+import { applyRoleName, maxSessionSeconds, planRoleName } from '@mlflow-on-aws/foundation';
 import { workflow, workflowNames, workflowText } from '@mlflow-on-aws/github';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
+const root = join(__dirname, '..', '..', '..');
 const jobs = workflowNames.flatMap((name) =>
   Object.entries(workflow(name).jobs).map(([job, content]) => ({ name: `${name}.${job}`, content })),
 );
@@ -53,6 +56,34 @@ it('synthesizes without credentials', () => {
   }
 });
 
+it('asks for credentials that last as long as the job, and no longer than the roles allow', () => {
+  for (const { name, content } of jobs) {
+    for (const step of content.steps ?? []) {
+      if (!step.uses?.startsWith('aws-actions/configure-aws-credentials@')) continue;
+      const seconds = Number(step.with?.['role-duration-seconds']);
+      const minutes = (content as { 'timeout-minutes'?: number })['timeout-minutes'];
+      // Source: aws-actions/configure-aws-credentials, README: an hour unless it is said.
+      expect([name, seconds]).toEqual([name, Number(minutes) * 60]);
+      expect(seconds).toBeLessThanOrEqual(maxSessionSeconds);
+      // Source: AWS STS API reference, "AssumeRoleWithWebIdentity": 15 minutes at least.
+      expect(seconds).toBeGreaterThanOrEqual(900);
+    }
+  }
+});
+
+it('saves the state that an apply could not save, with new credentials', () => {
+  const { steps: own = [] } = workflow('deploy-environment').jobs.deploy ?? {};
+  const applied = own.findIndex(({ run }) => run?.includes('-- apply'));
+  const [credentials, save] = own.slice(applied + 1);
+  expect(credentials?.uses).toMatch(/^aws-actions\/configure-aws-credentials@/);
+  expect(save?.run).toBe('terraform -chdir="cdktf.out/stacks/$ENVIRONMENT" state push errored.tfstate');
+  for (const step of [credentials, save]) {
+    expect(step?.if).toBe(
+      "failure() && hashFiles(format('cdktf.out/stacks/{0}/errored.tfstate', inputs.environment)) != ''",
+    );
+  }
+});
+
 it('asks for the roles that bootstrap makes', () => {
   const asked = (name: string, job: string): string | undefined =>
     workflow(name).jobs[job]?.steps?.find((step) => step.with?.['role-to-assume'])?.with?.['role-to-assume'];
@@ -81,7 +112,38 @@ it('runs commands of this repository, and of the shell around them', () => {
   expect(programs.length).toBeGreaterThan(15);
   for (const program of programs) {
     expect(program.replace(/^.*?(npm|npx)/s, '$1')).toMatch(
-      /^(npm ci$|npm run -s (plan-review|policy|upgrade) -- |npx (cdktf synth$|nx affected ))/,
+      /^(npm ci$|npm run -s (plan-review|policy|upgrade) -- |npx (cdktf synth$|nx (affected|run-many) |prettier --check \.$)|terraform -chdir=\S+ state push )/,
     );
   }
+});
+
+describe('a target of Nx', () => {
+  const targets = new Set(
+    ['apps', 'libs'].flatMap((folder) =>
+      readdirSync(join(root, folder)).flatMap((name) => {
+        const file = join(root, folder, name, 'package.json');
+        return existsSync(file) ? Object.keys(JSON.parse(readFileSync(file, 'utf8')).nx.targets) : [];
+      }),
+    ),
+  );
+  const quick = ['build', 'lint', 'typecheck', 'test', 'pytest', 'synth'];
+  const slow = ['integration', 'policy', 'killed'];
+  // What a maintainer asks for.
+  const byHand = ['bench', 'faults', 'fuzz', 'update-data'];
+
+  it('runs for a pull request, every night and before prod, or by hand', () => {
+    expect([...targets].sort()).toEqual([...quick, ...slow, ...byHand].sort());
+    const affected = steps.map(({ step }) => step.run ?? '').find((run) => run.includes('nx affected'));
+    expect(/ -t ([a-z ]+) --/.exec(affected ?? '')?.[1]?.split(' ')).toEqual(quick);
+    expect(Object.keys(workflow('ci').on)).toContain('pull_request');
+    expect(workflowText('integration')).toContain(`target: [${slow.join(', ')}]`);
+    expect(Object.keys(workflow('integration').on)).toEqual(expect.arrayContaining(['schedule', 'workflow_call']));
+  });
+
+  it('stops prod when it fails', () => {
+    const { prod, integration } = workflow('deploy').jobs;
+    expect(integration?.uses).toBe('./.github/workflows/integration.yml');
+    expect(prod?.if).toContain("needs.integration.result == 'success'");
+    expect(workflowText('deploy')).toContain('needs: [synth, dev, integration]');
+  });
 });
