@@ -4,6 +4,7 @@ Reads the tracking URI from MLFLOW_TRACKING_URI, as every MLflow client does. Pr
 """
 
 import json
+import sys
 
 import mlflow
 from mlflow.models import infer_signature
@@ -33,7 +34,8 @@ version = mlflow.register_model(model_uri=f'runs:/{run_id}/models', name='iris-c
 
 loaded = mlflow.sklearn.load_model(f'models:/iris-classifier/{version.version}')
 predictions = loaded.predict(X)
-assert (predictions == lr.predict(X)).all(), 'the model loaded back predicts something else'
+if not (predictions == lr.predict(X)).all():
+    sys.exit('the model loaded back predicts something else')
 
 print(
     json.dumps(

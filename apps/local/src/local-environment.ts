@@ -215,8 +215,9 @@ export class LocalEnvironment {
 
   /** User and password of the administrator, where MLflow asks for them. */
   private async login(): Promise<Record<string, string>> {
-    const machine = this.hasLoadBalancer ? (await this.fleet())[0]?.machine : this.machine;
-    const arn = machine?.config.adminSecretArn;
+    // After a deploy by hand the group may name machines that no `up` has booted yet; those before them still serve.
+    const machines = this.hasLoadBalancer ? this.servers.here.map(({ machine }) => machine) : [this.machine];
+    const arn = machines.find(({ booted }) => booted)?.config.adminSecretArn;
     if (arn == null) return {};
     const { username, password } = JSON.parse(await this.account.secret(arn));
     return { MLFLOW_TRACKING_USERNAME: username, MLFLOW_TRACKING_PASSWORD: password };

@@ -50,6 +50,11 @@ export class Machine {
     return runningPid(this.background) ?? 0;
   }
 
+  /** Whether its first boot has written the server's configuration. */
+  public get booted(): boolean {
+    return existsSync(join(this.root, 'etc/mlflow/server.json'));
+  }
+
   /** The server's configuration as the stack rendered it. */
   public get config(): ServerConfig {
     return JSON.parse(readFileSync(join(this.root, 'etc/mlflow/server.json'), 'utf8'));

@@ -7,6 +7,7 @@ import { fingerprintLine } from './fingerprint';
 import { gitHubFrom } from '@mlflow-on-aws/github';
 import { publishComment, publishDrift, reviewedComment } from './publish';
 import { review } from './review';
+import { rulesTable } from './rules/catalog';
 import { seal, unseal } from './seal';
 import { applyPlan, makePlan, planFiles, stackFolder } from './terraform';
 import { UserError } from '@mlflow-on-aws/command-line';
@@ -20,6 +21,10 @@ const plans = join('cdktf.out', 'plans');
 
 /** Every command beside the review itself, by name. */
 export const commands: Readonly<Record<string, { readonly usage: string; readonly run: Command }>> = {
+  rules: {
+    usage: 'rules                          every rule of the review as a table: kind, types, attributes, verdict',
+    run: () => rulesTable(),
+  },
   environments: {
     usage: 'environments [BASE]            environments, or those that the commits since BASE may change, as JSON',
     run: ([base]) => JSON.stringify(base === undefined ? allEnvironments(root) : affectedEnvironments(root, base)),

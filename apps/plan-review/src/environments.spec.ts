@@ -42,6 +42,7 @@ it('knows the environments by their files', () => {
 
 it.each([
   ['an environment file', 'apps/dev/environment.ts', ['dev', 'stacks', 'local'], ['dev']],
+  ['an environment file without a project', 'apps/prod/environment.ts', ['stacks'], ['prod']],
   ['a construct', 'libs/network/src/index.ts', ['network', 'mlflow', 'stacks', 'local'], ['dev', 'prod']],
   ['the composition', 'apps/stacks/src/main.ts', ['stacks', 'local'], ['dev', 'prod']],
   ['what no environment holds', 'libs/drawing/src/index.ts', ['diagram'], []],

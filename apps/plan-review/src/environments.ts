@@ -38,7 +38,8 @@ export function affectedEnvironments(root: string, base: string): string[] {
   const own = all.map((environment) => `apps/${environment}/`);
   const others = files.some((file) => !own.some((folder) => file.startsWith(folder)));
   if (others && composition.some((project) => projects.includes(project))) return all;
-  return all.filter((environment) => projects.includes(environment));
+  const touched = (environment: string) => files.some((file) => file.startsWith(`apps/${environment}/`));
+  return all.filter((environment) => projects.includes(environment) || touched(environment));
 }
 
 /** Where a synthesized environment is deployed. */

@@ -19,3 +19,8 @@ export function hasCredentials(env: NodeJS.ProcessEnv = process.env): boolean {
   ];
   return variables.some((name) => env[name]) || files.some((file) => file !== '/dev/null' && existsSync(file));
 }
+
+/** Whether they are those that libs/workbench gives for its emulated AWS, which are no secret. */
+export function isEmulated(env: NodeJS.ProcessEnv = process.env): boolean {
+  return env.AWS_ACCESS_KEY_ID === 'emulated';
+}

@@ -1,10 +1,10 @@
 import { bootstraps, composeBootstrap } from '@mlflow-on-aws/bootstrap';
-import { EnvironmentError } from '@mlflow-on-aws/config';
+import { EnvironmentError, placeholders } from '@mlflow-on-aws/config';
 import { bootstrapHint, stateBucketExists } from '@mlflow-on-aws/foundation';
 import { TrackingEnvironment } from '@mlflow-on-aws/mlflow';
 import { Annotations, App } from 'cdktf';
 import { askedFor, commandLinesAbove, wordsOf } from './asked';
-import { hasCredentials } from './credentials';
+import { hasCredentials, isEmulated } from './credentials';
 import { allEnvironments } from './index';
 import { placeProviderLock } from './provider-lock';
 
@@ -26,6 +26,9 @@ async function main(): Promise<void> {
     if (read.wrong.length === 0) composeBootstrap(app, bootstrap, process.cwd(), bucketExists);
     for (const environment of bootstrap.environments) {
       const tracking = new TrackingEnvironment(app, environment.name, environment);
+      // The emulated AWS takes every example.
+      const examples = hasCredentials() && !isEmulated() ? placeholders(environment) : [];
+      for (const example of examples) Annotations.of(tracking).addWarning(example);
       if (bucketExists === false) Annotations.of(tracking).addWarning(bootstrapHint(accountId, region, stack));
     }
   }

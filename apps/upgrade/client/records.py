@@ -71,7 +71,12 @@ def make() -> None:
 def work() -> dict[str, int]:
     """Logs without a pause until its standard input ends, as training does; whatever fails is the client's own to repeat."""
     ended = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
+
+    def wait() -> None:
+        sys.stdin.read()
+        ended.set()
+
+    threading.Thread(target=wait, daemon=True).start()
     mlflow.set_experiment('work')
     done = 0
     with mlflow.start_run(run_name='work') as run:

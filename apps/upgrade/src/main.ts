@@ -1,5 +1,5 @@
 import { UserError } from '@mlflow-on-aws/command-line';
-import { pythonEnvironment } from '@mlflow-on-aws/workbench';
+import { ensureUv } from '@mlflow-on-aws/workbench';
 import { gitHubFrom } from '@mlflow-on-aws/github';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -43,8 +43,7 @@ async function mlflow(args: readonly string[]): Promise<void> {
   if (version !== undefined && !/^\d+(\.\d+)+$/.test(version)) {
     throw new UserError(`got version "${version}", want a release such as 3.17.2`);
   }
-  const uv = await pythonEnvironment(join(root, 'apps', 'upgrade', 'requirements.txt'), report);
-  const moved = moveLock(join(uv, 'bin', 'uv'), server, version);
+  const moved = moveLock(await ensureUv(report), server, version);
   process.stdout.write(summary(moved));
   if (out !== undefined) {
     mkdirSync(out, { recursive: true });

@@ -94,7 +94,7 @@ test('a server of the release before steps aside, and a client in the middle of 
   );
   expect(old.log).toMatch(/another MLflow is about to migrate the database[^]*another MLflow migrated it/);
   const answer = await fetch(`${old.uri}/api/2.0/mlflow/experiments/get?experiment_id=0`);
-  expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '2']);
+  expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '15']);
 });
 
 test('everything is there as it was, for clients of either release', async () => {

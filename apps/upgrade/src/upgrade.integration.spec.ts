@@ -1,5 +1,5 @@
 import { Runner, workflow, type Job } from '@mlflow-on-aws/github';
-import { pythonEnvironment, SecondCheckout } from '@mlflow-on-aws/workbench';
+import { ensureUv, SecondCheckout } from '@mlflow-on-aws/workbench';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -73,8 +73,7 @@ test('and proposed in a pull request', async () => {
 });
 
 test('what is locked has a wheel for every kind of server, and what has none is found', async () => {
-  const environment = await pythonEnvironment(join(__dirname, '..', 'requirements.txt'), () => undefined);
-  const uv = join(environment, 'bin', 'uv');
+  const uv = await ensureUv(() => undefined);
   const locked = join(__dirname, '..', '..', '..', lock);
   assertWheels(uv, locked);
   // Systems that today's wheels are too new for.

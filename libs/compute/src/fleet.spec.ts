@@ -1,9 +1,9 @@
 import { grantee, statements, Template } from '@mlflow-on-aws/testing';
-import { AdminSecret } from './admin-secret';
 import { TrackingLoadBalancer, type TrackingLoadBalancerProps } from './load-balancer';
 import { ServerFleet, type ServerFleetProps } from './server-fleet';
 import { ServerLog } from './server-log';
 import { ServerRole } from './server-role';
+import { ServerSecret } from './server-secret';
 import { ServerSecurityGroup } from './server-security-group';
 
 const role = grantee('server');
@@ -224,9 +224,15 @@ test('ServerLog takes what machines write, and how full they are; they can read 
   });
 });
 
-test('AdminSecret is made empty: what is in it is the servers’ alone', () => {
+test('ServerSecret is made empty: what is in it is the servers’ alone', () => {
   const template = Template.of(
-    (stack) => void new AdminSecret(stack, 'secret', { name: 'prod-mlflow-admin' }).grant(role),
+    (stack) =>
+      void new ServerSecret(stack, 'secret', {
+        name: 'prod-mlflow-admin',
+        description: 'Administrator',
+        policyName: 'admin-secret',
+        whyNotRotated: 'a test',
+      }).grant(role),
   );
   expect(template.resources('aws_secretsmanager_secret_version')).toEqual({});
   expect(template.resource('aws_iam_role_policy').policy).toContain('secretsmanager:PutSecretValue');

@@ -1,4 +1,3 @@
-export * from './admin-secret';
 export * from './certificate';
 export * from './load-balancer';
 export type { MachineProps } from './machine';
@@ -6,6 +5,7 @@ export * from './server-fleet';
 export * from './server-instance';
 export * from './server-log';
 export * from './server-role';
+export * from './server-secret';
 export * from './server-security-group';
 export * from './single-sign-on';
 export * from './web-firewall';

@@ -1,5 +1,6 @@
 import { EnvironmentError, parseEnvironment } from './parse-environment';
 import type { Environment } from './schema';
+import { withoutSecrets } from './secrets';
 import { show } from './show';
 
 /** A file that says what one environment is. */
@@ -62,7 +63,7 @@ function readFile({ path, read }: EnvironmentFile): Read {
   } catch (error) {
     // The first line: what follows is where in the bundle, which nobody wrote.
     const [message = ''] = String(error instanceof Error ? error.message : error).split('\n');
-    return { path, name: undefined, problems: [`${path}: ${message}`] };
+    return { path, name: undefined, problems: [`${path}: ${withoutSecrets(message)}`] };
   }
   const given = typeof input === 'object' && input !== null && 'name' in input ? input.name : undefined;
   const name = typeof given === 'string' ? given : undefined;

@@ -1,6 +1,7 @@
 export { subnetCidrs, type SubnetCidrs, type SubnetPlan } from './addresses';
 export { readEnvironments, type EnvironmentFile, type Environments, type WrongFile } from './environments';
 export { EnvironmentError, parseEnvironment } from './parse-environment';
+export { placeholders } from './placeholders';
 export type { Environment, EnvironmentInput, Template } from './schema';
 export {
   connectionsOf,

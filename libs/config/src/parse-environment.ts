@@ -1,7 +1,7 @@
 import { UserError } from '@mlflow-on-aws/command-line';
 import { closest, distance } from 'fastest-levenshtein';
 import { z } from 'zod';
-import { findings, type Finding } from './rules';
+import { findings, secretFindings, type Finding } from './rules';
 import { environmentSchema, type Environment } from './schema';
 import { dotted, show } from './show';
 import { templates } from './templates';
@@ -60,12 +60,14 @@ export function parseEnvironment(input: unknown, file: string): Environment {
   const concerns = ({ path, against = [] }: Finding) => [path, ...against].map(split);
   const meaningful = between.filter((finding) => !concerns(finding).some((path) => wrong.some(holds(path))));
 
-  const problems = [...issues.flatMap((issue) => problemsOf(issue, filled)), ...meaningful].map(
-    ({ path, got, want }) => {
-      const parts = split(path);
-      return `${file}: ${dotted(parts)}: got ${got ?? show(at(filled, parts), String(parts.at(-1)))}, want ${want}`;
-    },
-  );
+  const wrongByItself = issues.flatMap((issue) => problemsOf(issue, filled));
+  const told = wrongByItself.map(({ path }) => split(path));
+  // A secret in a wrong place is told there already; what is under an unknown key may hold some as well.
+  const secrets = secretFindings(input).filter(({ path }) => !told.some((other) => isSame(other, split(path))));
+  const problems = [...wrongByItself, ...secrets, ...meaningful].map(({ path, got, want }) => {
+    const parts = split(path);
+    return `${file}: ${dotted(parts)}: got ${got ?? show(at(filled, parts), String(parts.at(-1)))}, want ${want}`;
+  });
   if (problems.length > 0 || !parsed.success) throw new EnvironmentError(problems);
   return parsed.data;
 }
@@ -164,6 +166,10 @@ function split(path: Finding['path']): Path {
 function keyOf(path: Path): Path {
   const item = path.findIndex((key) => typeof key === 'number');
   return item === -1 ? path : path.slice(0, item);
+}
+
+function isSame(one: Path, other: Path): boolean {
+  return one.length === other.length && holds(one)(other);
 }
 
 /** Tests whether a path is a section of another one, or the same. */

@@ -15,7 +15,7 @@ const list = <T extends z.ZodType>(item: T, what: string) => z.array(item, want(
 
 const ipv4Range = matching(
   /^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/,
-  'an IPv4 range such as 203.0.113.0/24, or 203.0.113.7/32 for one address',
+  'an IPv4 range such as 203.0.113.0/24, or 203.0.113.7/32 for one address; nothing here has an IPv6 address',
 );
 const ipv4Ranges = list(ipv4Range, 'IPv4 ranges');
 
@@ -83,6 +83,11 @@ const access = z.strictObject({
     .optional(),
   /** MLflow's own users and passwords; without TLS in front they cross the network in clear. @default none, in production basic-auth */
   authentication: oneOf(['none', 'basic-auth']),
+  /**
+   * Said in so many words that `trackingCidrs` is the whole internet, or nearly: `with-password` beside basic-auth or loadBalancer.oidc,
+   * `without-password` where everybody on the internet may read, change and delete everything. @default - it is refused
+   */
+  openToTheWorld: oneOf(['with-password', 'without-password']).optional(),
 });
 
 /** A port that browsers and Node's `fetch` open: they refuse those of old protocols, with ERR_UNSAFE_PORT. */
@@ -158,7 +163,7 @@ const server = z.strictObject({
 });
 
 const httpsUrl = matching(
-  /^https:\/\/[^\s/?#"'{}$]+(\/[^\s"'{}$]*)?$/,
+  /^https:\/\/[^\s/?#@"'{}$]+(\/[^\s"'{}$]*)?$/,
   'an address such as https://login.example.com/token',
 );
 
@@ -296,14 +301,22 @@ const artifacts = z.strictObject({
   forceDestroy: flag,
 });
 
+const dollars = 'US dollars per month, from 0.01 to 1000000';
+
 const observability = z.strictObject({
   /** Who gets alarms and budget warnings; must confirm once by mail. @default - nobody, alarms are shown only */
-  alarmEmail: matching(/^[^\s@"'<>]+@[^\s@"'<>]+\.[a-z]{2,}$/i, 'an e-mail address').optional(),
+  alarmEmail: matching(z.regexes.email, 'an e-mail address such as mlflow@example.com')
+    .refine(
+      (address) => !address.includes("'") && address.lastIndexOf('@') <= 64,
+      want('an e-mail address of usual characters'),
+    )
+    .optional(),
   /** Spending per month, in US dollars, whose forecast raises a warning. @default - no budget */
   monthlyBudgetUsd: z
-    .number(want('US dollars per month, above 0'))
-    .positive(want('US dollars per month, above 0'))
-    .max(1_000_000, want('US dollars per month, at most 1000000'))
+    .number(want(dollars))
+    .min(0.01, { ...want(dollars), abort: true })
+    .max(1_000_000, want(dollars))
+    .refine((amount) => Number(amount.toFixed(2)) === amount, want('whole cents: two decimals at most'))
     .optional(),
   /** Where servers log to: the journal of each machine, or CloudWatch, where a log outlives its machine. @default journal, in production cloudwatch */
   serverLogs: oneOf(['journal', 'cloudwatch']),
@@ -334,7 +347,7 @@ const github = z.strictObject({
 });
 
 /** Names of the templates. */
-export const templateNames = ['free-tier', 'production'] as const;
+export const templateNames = ['free-tier', 'production', 'staging'] as const;
 
 /** The schema of an environment with every default filled in. An unknown key is an error. */
 export const environmentSchema = z.strictObject({
@@ -354,7 +367,7 @@ export const environmentSchema = z.strictObject({
   network,
   access,
   server,
-  /** HTTPS in front of the servers; production needs it, the free tier has none. */
+  /** HTTPS in front of the servers; production and staging need it, the free tier has none. */
   loadBalancer: loadBalancer.optional(),
   database,
   artifacts,

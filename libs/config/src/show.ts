@@ -1,7 +1,4 @@
-/** Keys whose value is nobody's business, even when the key does not exist. */
-const secretKey = /pass|secret|token|credential|private|public_?key$|apikey|access_?key/i;
-/** Values that are secret wherever they stand: private keys, AWS access keys, addresses with a password. */
-const secretValue = /PRIVATE KEY|PuTTY-User-Key|\b(AKIA|ASIA)[A-Z0-9]{16}\b|:\/\/[^/\s]*:[^/\s]*@/;
+import { maySecret } from './secrets';
 
 /**
  * A value as a person recognizes it, in one short line; nothing that may be a secret, and of objects and lists only that they are.
@@ -13,7 +10,7 @@ export function show(value: unknown, key: string): string {
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'string') {
     if (/PRIVATE KEY|PuTTY-User-Key/.test(value)) return 'a private key (not shown; it must never be in a file)';
-    if (secretKey.test(key) || secretValue.test(value)) return `text of ${value.length} characters (not shown)`;
+    if (maySecret(value, key)) return hidden(value);
     return JSON.stringify(shorten(value));
   }
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);
@@ -24,12 +21,17 @@ export function show(value: unknown, key: string): string {
 export function dotted(path: readonly PropertyKey[]): string {
   return path
     .map((part, index) => {
+      if (maySecret(String(part))) return `${index > 0 ? '.' : ''}${hidden(String(part))}`;
       const text = shorten(String(part));
       if (/^\d+$/.test(text)) return `[${text}]`;
       const plain = /^[\w$@:/=+ .-]+$/.test(text) ? text : JSON.stringify(text);
       return index > 0 ? `.${plain}` : plain;
     })
     .join('');
+}
+
+function hidden(text: string): string {
+  return `text of ${text.length} characters (not shown)`;
 }
 
 function shorten(text: string): string {

@@ -19,6 +19,9 @@ export const prod = {
   loadBalancer: { domainName: 'mlflow.example.com', hostedZoneId: 'Z0123456789ABC' },
 } satisfies EnvironmentInput;
 
+/** The smallest staging environment. */
+export const staging = { ...prod, template: 'staging', name: 'staging' } satisfies EnvironmentInput;
+
 /** What is wrong with an input, without the file's name; throws whatever is not an EnvironmentError. */
 export function problems(input: unknown): readonly string[] {
   try {

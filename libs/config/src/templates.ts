@@ -98,8 +98,28 @@ const production: Template = {
   observability: { serverLogs: 'cloudwatch', logRetentionDays: 90, dashboard: true },
 };
 
+/** Like production, to rehearse a release or an upgrade in: small, and `destroy` leaves nothing behind. */
+const staging: Template = {
+  ...production,
+  network: { ...production.network, cidr: '10.40.0.0/16' },
+  server: { ...production.server, minCount: 1, maxCount: 2 },
+  database: {
+    ...production.database,
+    instanceClass: 'db.t4g.small',
+    allocatedStorageGiB: 20,
+    maxAllocatedStorageGiB: 100,
+    multiAz: false,
+    backupRetentionDays: 3,
+    deletionProtection: false,
+    finalSnapshot: false,
+  },
+  artifacts: { ...production.artifacts, noncurrentVersionDays: 30, forceDestroy: true },
+  observability: { ...production.observability, logRetentionDays: 30 },
+};
+
 /** The defaults of each template. */
 export const templates: Readonly<Record<(typeof templateNames)[number], Template>> = {
   'free-tier': freeTier,
   production,
+  staging,
 };

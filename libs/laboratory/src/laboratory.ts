@@ -40,6 +40,7 @@ const host = 'database.faults.test';
 const replicaHost = 'replica.faults.test';
 const user = 'mlflow';
 const secretName = 'mlflow-backend-store';
+const keysSecretName = 'mlflow-keys';
 
 /** What a scenario may wish for its server. */
 export interface ServerWish {
@@ -128,6 +129,7 @@ export class Laboratory {
       volume,
     );
     await aws.cli(region, 's3api', 'create-bucket', '--bucket', bucket);
+    await laboratory.makeEmptySecret(keysSecretName);
     laboratory.password = randomBytes(18).toString('base64url');
     await laboratory.useCertificate();
     await onSteadyPort(join(directory, 'database-port'), 0, async (port) => {
@@ -204,6 +206,7 @@ export class Laboratory {
       corsAllowedOrigins: [],
       publicDns: false,
       adminSecretArn: wish.adminSecret ?? null,
+      keysSecretArn: keysSecretName,
       prometheusPort: wish.prometheusPort ?? null,
       logGroup: null,
       housekeeping: wish.housekeeping ?? null,

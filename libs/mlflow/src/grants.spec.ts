@@ -1,4 +1,4 @@
-import { AdminSecret, ServerLog, ServerRole } from '@mlflow-on-aws/compute';
+import { ServerLog, ServerRole, ServerSecret } from '@mlflow-on-aws/compute';
 import { BackendStore } from '@mlflow-on-aws/database';
 import type { Grantee } from '@mlflow-on-aws/foundation';
 import { ArtifactStore, ServerBundle, Wheelhouse } from '@mlflow-on-aws/storage';
@@ -26,7 +26,16 @@ const database = (stack: TerraformStack) =>
 
 /** Every construct that grants something. */
 const grants: Readonly<Record<string, MakeGrants>> = {
-  'AdminSecret.grant': (stack) => bound(new AdminSecret(stack, 'secret', { name: 'admin' }), 'grant'),
+  'ServerSecret.grant': (stack) =>
+    bound(
+      new ServerSecret(stack, 'secret', {
+        name: 'admin',
+        description: 'Administrator',
+        policyName: 'admin-secret',
+        whyNotRotated: 'a test',
+      }),
+      'grant',
+    ),
   'ServerLog.grant': (stack) => bound(new ServerLog(stack, 'log', { name: '/log', retentionDays: 1 }), 'grant'),
   'ArtifactStore.grantArtifacts': (stack) => bound(artifacts(stack), 'grantArtifacts'),
   'BackendStore.grantSecret': (stack) => bound(database(stack), 'grantSecret'),

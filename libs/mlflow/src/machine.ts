@@ -1,4 +1,4 @@
-import { AdminSecret, ServerLog, ServerRole, ServerSecurityGroup, type MachineProps } from '@mlflow-on-aws/compute';
+import { ServerLog, ServerRole, ServerSecret, ServerSecurityGroup, type MachineProps } from '@mlflow-on-aws/compute';
 import type { Environment } from '@mlflow-on-aws/config';
 import { ServerBundle, Wheelhouse } from '@mlflow-on-aws/storage';
 import { renderUserData, trackingServerBundle, type ServerConfig } from '@mlflow-on-aws/tracking-server';
@@ -16,7 +16,7 @@ export interface Machine {
   readonly settings: ServerConfig;
 }
 
-/** Makes what servers need before they boot: a role with its grants, a security group, their files, secret and log. */
+/** Makes what servers need before they boot: a role with its grants, a security group, their files, secrets and log. */
 export function prepareMachine(
   scope: Construct,
   environment: Environment,
@@ -35,8 +35,20 @@ export function prepareMachine(
   const wheelhouse = server.wheelhouse ? new Wheelhouse(scope, 'wheelhouse', { url: server.wheelhouse }) : undefined;
   const adminSecret =
     access.authentication === 'basic-auth'
-      ? new AdminSecret(scope, 'admin-secret', { name: `${name}-admin` })
+      ? new ServerSecret(scope, 'admin-secret', {
+          name: `${name}-admin`,
+          description: 'Administrator of MLflow: user name and password, and the key that its servers share',
+          policyName: 'admin-secret',
+          whyNotRotated:
+            'MLflow keeps the password as a hash in its database: it is changed there, by its administrator.',
+        })
       : undefined;
+  const keysSecret = new ServerSecret(scope, 'keys-secret', {
+    name: `${name}-keys`,
+    description: 'Keys by which MLflow encrypts secrets of webhooks and keys of the AI gateway in its database',
+    policyName: 'keys-secret',
+    whyNotRotated: 'What is encrypted in the database needs the keys that it was encrypted with.',
+  });
   const log =
     observability.serverLogs === 'cloudwatch'
       ? new ServerLog(scope, 'server-log', {
@@ -46,7 +58,11 @@ export function prepareMachine(
         })
       : undefined;
 
-  const settings = serverSettings(environment, stores, { adminSecretArn: adminSecret?.arn, logGroup: log?.groupName });
+  const settings = serverSettings(environment, stores, {
+    adminSecretArn: adminSecret?.arn,
+    keysSecretArn: keysSecret.arn,
+    logGroup: log?.groupName,
+  });
   return {
     settings,
     props: {
@@ -65,6 +81,7 @@ export function prepareMachine(
         }),
         stores.backend.grantSecret(role),
         ...stores.backend.grantIamLogin(role),
+        keysSecret.grant(role),
         ...(adminSecret ? [adminSecret.grant(role)] : []),
         ...(wheelhouse ? [wheelhouse.grantRead(role)] : []),
         ...(log ? [log.grant(role)] : []),

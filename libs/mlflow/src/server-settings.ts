@@ -9,7 +9,11 @@ const withoutLoadBalancerSeconds = 120;
 export function serverSettings(
   environment: Environment,
   stores: Stores,
-  { adminSecretArn, logGroup }: { readonly adminSecretArn?: string; readonly logGroup?: string },
+  {
+    adminSecretArn,
+    keysSecretArn,
+    logGroup,
+  }: { readonly adminSecretArn?: string; readonly keysSecretArn: string; readonly logGroup?: string },
 ): ServerConfig {
   const { loadBalancer, region, server } = environment;
   return {
@@ -28,6 +32,7 @@ export function serverSettings(
     corsAllowedOrigins: loadBalancer ? [`https://${loadBalancer.domainName}`] : [],
     publicDns: !loadBalancer,
     adminSecretArn: adminSecretArn ?? null,
+    keysSecretArn,
     prometheusPort: server.prometheus?.port ?? null,
     logGroup: logGroup ?? null,
     housekeeping: housekeepingSettings(environment),

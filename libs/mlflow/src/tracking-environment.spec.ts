@@ -39,7 +39,13 @@ describe('TrackingEnvironment', () => {
       expect.objectContaining({ from_port: 5432, referenced_security_group_id: expect.any(String) }),
     ]);
     const policies = Object.values(dev.resources('aws_iam_role_policy')).map((policy) => policy.name);
-    expect(policies.sort()).toEqual(['artifacts', 'backend-store-secret', 'read-server-bundle', 'session-manager']);
+    expect(policies.sort()).toEqual([
+      'artifacts',
+      'backend-store-secret',
+      'keys-secret',
+      'read-server-bundle',
+      'session-manager',
+    ]);
   });
 
   it('grants the server no wildcard but what Session Manager asks for', () => {
@@ -134,6 +140,27 @@ describe('TrackingEnvironment', () => {
     expect(template.text).not.toMatch(/secret_string|master_password/);
   });
 
+  it('composes staging as production, but small and destroyable', () => {
+    const template = prod({ template: 'staging', name: 'staging', server: { minCount: 1, maxCount: 1 } });
+    expect(template.resource('aws_autoscaling_group')).toMatchObject({
+      min_size: 1,
+      max_size: 1,
+      health_check_type: 'ELB',
+    });
+    expect(template.resource('aws_lb').enable_deletion_protection).toBe(false);
+    expect(template.resource('aws_db_instance')).toMatchObject({
+      multi_az: false,
+      deletion_protection: false,
+      skip_final_snapshot: true,
+      backup_retention_period: 3,
+    });
+    expect(template.resource('aws_db_instance').lifecycle).not.toHaveProperty('prevent_destroy');
+    for (const bucket of Object.values(template.resources('aws_s3_bucket'))) expect(bucket.force_destroy).toBe(true);
+    expect(template.outputs.tracking_uri).toBe('https://mlflow.example.com');
+    // The same resources, so that what is rehearsed there is what production does.
+    expect(template.addresses()).toEqual(prod({ server: { minCount: 1, maxCount: 1 } }).addresses());
+  });
+
   it('protects production until it is being removed, and takes a snapshot even then', () => {
     expect(prod().resource('aws_db_instance')).toMatchObject({
       deletion_protection: true,
@@ -168,7 +195,9 @@ describe('TrackingEnvironment', () => {
       },
     });
     expect(template.outputs.oidc_redirect_uri).toBe('https://mlflow.example.com/oauth2/idpresponse');
-    expect(template.resources('aws_secretsmanager_secret')).toEqual({});
+    expect(Object.values(template.resources('aws_secretsmanager_secret')).map((secret) => secret.name_prefix)).toEqual([
+      'prod-mlflow-keys-',
+    ]);
     expect(template.resource('aws_cloudformation_stack').name).toBe('prod-mlflow-sign-on');
   });
 

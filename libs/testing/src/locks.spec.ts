@@ -20,6 +20,7 @@ const movedOtherwise: Readonly<Record<string, string>> = {
   'apps/python-lint': '`npm run upgrade`: it holds the types of the server’s packages',
   'apps/upgrade/before': '`npm run upgrade`: it is the server’s lock before the last move',
   'libs/workbench/toolchain/aws-provider': 'a person: a commit stands in for a release, see libs/workbench/toolchain',
+  'apps/stacks/terrain': 'a person: it is the release of CDK Terrain that the documented step names',
   'apps/bootstrap': '`npm run providers -- lock`: Dependabot reads no synthesized stack',
   'apps/dev': '`npm run providers -- lock`',
   'apps/prod': '`npm run providers -- lock`',

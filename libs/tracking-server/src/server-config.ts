@@ -50,6 +50,8 @@ export interface ServerConfig {
    * do anything.
    */
   readonly adminSecretArn: string | null;
+  /** Secrets Manager secret of the keys by which MLflow encrypts what users give it; the first server fills it. */
+  readonly keysSecretArn: string;
   /** TCP port that answers to Prometheus, beside that of the server; null for none. */
   readonly prometheusPort: number | null;
   /** CloudWatch log group that the machine's logs go to; null where they stay in its journal. */

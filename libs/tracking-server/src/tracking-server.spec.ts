@@ -27,6 +27,7 @@ const config: ServerConfig = {
   corsAllowedOrigins: [],
   publicDns: true,
   adminSecretArn: null,
+  keysSecretArn: 'arn:keys',
   prometheusPort: null,
   logGroup: null,
   housekeeping: null,
@@ -95,6 +96,15 @@ describe('user data', () => {
     const script = renderUserData({ bundle, config, wheelhouse: 's3://wheels/mlflow' });
     expect(script).toMatch(/export MLFLOW_WHEELHOUSE='s3:\/\/wheels\/mlflow' AWS_DEFAULT_REGION='us-east-1'\nexec/);
     expect(renderUserData({ bundle, config })).not.toContain('MLFLOW_WHEELHOUSE');
+  });
+
+  it('leaves the boot to a unit that is tried again until it succeeded', () => {
+    const script = renderUserData({ bundle, config });
+    const [, unit = ''] = /<<'MLFLOW_BOOT_UNIT'\n([^]*?)\nMLFLOW_BOOT_UNIT\n/.exec(script) ?? [];
+    for (const line of ['Type=oneshot', 'Restart=on-failure', 'StartLimitIntervalSec=0', 'WantedBy=multi-user.target'])
+      expect(unit.split('\n')).toContain(line);
+    expect(unit).toMatch(/ConditionPathExists=!(\S+)\n[^]*ExecStartPost=\/usr\/bin\/touch \1\n/);
+    expect(script).toMatch(/systemctl enable .*mlflow-boot.service\nsystemctl start --no-block mlflow-boot.service\n$/);
   });
 
   it('is refused when it is too large', () => {

@@ -27,6 +27,7 @@ CONFIG: dict[str, Any] = {
     'corsAllowedOrigins': [],
     'publicDns': True,
     'adminSecretArn': None,
+    'keysSecretArn': 'arn:keys',
     'prometheusPort': None,
     'logGroup': None,
     'housekeeping': None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -65,6 +66,15 @@ class TestUnits:
         folder = files['file_path'].removesuffix('*.log')
         for units in ('mlflow.service.d', 'mlflow-.service.d'):
             assert f'StandardOutput=append:{folder}%N.log' in (root / 'etc/systemd/system' / units / 'log.conf').read_text()
+
+    def test_what_runs_python_keeps_its_files_on_disk(self, boot: Any) -> None:
+        _, root = boot()
+        units = [path.read_text() for path in (root / 'etc/systemd/system').glob('*.service')]
+        running = [unit for unit in units if 'ExecStart=/opt/mlflow/venv/bin/python' in unit]
+        assert len(running) == 3
+        for unit in running:
+            # Amazon Linux 2023 has /tmp in memory.
+            assert re.search(r'^Environment=(.* )?TMPDIR=/var/tmp$', unit, re.MULTILINE)
 
     @pytest.mark.skipif(shutil.which('systemd-analyze') is None, reason='a machine without systemd')
     def test_systemd_understands_every_unit(self, boot: Any) -> None:

@@ -6,7 +6,7 @@ in the cloud.
 
 import os
 import sys
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
@@ -25,8 +25,10 @@ def pem(key: ec.EllipticCurvePrivateKey) -> bytes:
 
 
 def builder(subject: str, issuer: str, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
-    name = lambda text: x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text[:64])])  # noqa: E731
-    now = datetime.now(timezone.utc)
+    def name(text: str) -> x509.Name:
+        return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text[:64])])
+
+    now = datetime.now(UTC)
     return (
         x509.CertificateBuilder()
         .subject_name(name(subject))

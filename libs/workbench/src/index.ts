@@ -17,7 +17,7 @@ export {
   type Background,
 } from './processes';
 export { Progress, type Report } from './progress';
-export { pythonEnvironment } from './python';
+export { ensureUv, pythonEnvironment } from './python-environment';
 export { scramVerifier } from './scram';
 export { openBrowser, TrackingUi } from './testing/browser';
 export { cloudEnvironment, SecondCheckout, type Ended } from './testing/second-checkout';

@@ -4,7 +4,7 @@ import { ensureAwsProvider, ensureTerraform } from './toolchain';
 import { asset, checkout } from './paths';
 import { findPostgres } from './postgres';
 import type { Progress } from './progress';
-import { pythonEnvironment } from './python';
+import { pythonEnvironment } from './python-environment';
 
 /** Programs and Python environments that a local environment runs on. */
 export interface Tools {

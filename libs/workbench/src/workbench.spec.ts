@@ -20,7 +20,7 @@ import {
   untilReady,
   waitUntil,
 } from './processes';
-import { elapsed, Progress } from './progress';
+import { Progress } from './progress';
 import { findPython } from './python';
 import { scramVerifier } from './scram';
 
@@ -45,13 +45,6 @@ describe('Progress', () => {
       '… Fail',
       '✗ Fail (N s)',
     ]);
-  });
-
-  it.each([
-    [4_200, '4.2 s'],
-    [80_000, '1 min 20 s'],
-  ])('tells %i ms as %s', (milliseconds, text) => {
-    expect(elapsed(0, milliseconds)).toBe(text);
   });
 });
 

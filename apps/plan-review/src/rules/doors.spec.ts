@@ -101,6 +101,39 @@ describe('a rule that moves to its successor', () => {
   });
 });
 
+describe('what moves to its successor', () => {
+  const Statement = [{ Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: '*' }];
+  const policy = JSON.stringify({ Statement });
+  const admin = 'arn:aws:iam::aws:policy/AdministratorAccess';
+  it.each<[Change, Change]>([
+    [
+      { type: 'aws_s3_bucket_acl', after: { bucket: 'b', acl: 'public-read' } },
+      { type: 'aws_s3_bucket', before: { id: 'b', acl: 'public-read' }, after: { id: 'b', acl: null } },
+    ],
+    [
+      { type: 'aws_s3_bucket_policy', after: { bucket: 'b', policy } },
+      { type: 'aws_s3_bucket', before: { id: 'b', policy }, after: { id: 'b' } },
+    ],
+    [
+      { type: 'aws_s3_bucket_policy', after: { bucket: 'b', policy } },
+      { type: 'aws_s3_bucket_policy', before: { bucket: 'b', policy } },
+    ],
+    [
+      { type: 'aws_iam_role_policy_attachment', after: { role: 'r', policy_arn: admin } },
+      { type: 'aws_iam_policy_attachment', before: { roles: ['r'], policy_arn: admin } },
+    ],
+    [
+      { type: 'aws_lb', after: { name: 'l', internal: false } },
+      { type: 'aws_alb', before: { name: 'l', internal: false } },
+    ],
+  ])('%j opens nothing after %j', (fresh, old) => {
+    expect(findings(fresh, old)).toEqual([]);
+    expect(findings(fresh)).not.toEqual([]);
+    const other = JSON.parse(JSON.stringify(old).replace(/"(b|l|r)"/g, '"other"')) as Change;
+    expect(findings(fresh, other)).not.toEqual([]);
+  });
+});
+
 describe('what decides who gets in and is known only after apply', () => {
   const text = (name: string): string[] => [`notice: ${name} is known only after apply: read it in the source`];
   it.each<[string, object, object, string[]]>([
@@ -128,7 +161,22 @@ describe('what decides who gets in and is known only after apply', () => {
   });
 });
 
+it('is told of an update, as what is there keeps its value', () => {
+  const change = { type: 'aws_security_group', before: { ingress: [] }, after: {}, after_unknown: { ingress: true } };
+  expect(findings(change)).toEqual(['notice: ingress is known only after apply: read it in the source']);
+  expect(findings({ ...change, actions: ['delete', 'create'] })).toEqual([]);
+});
+
 describe('what expires', () => {
+  it('keeps the newest', () => {
+    const keep = (newer_noncurrent_versions: number): object =>
+      s3({ status: 'Enabled', noncurrent_version_expiration: [{ noncurrent_days: 5, newer_noncurrent_versions }] });
+    expect(lifecycle(keep(5), keep(1))).toEqual([
+      'notice: old versions are deleted after 5 days, but for the newest 1',
+    ]);
+    expect(lifecycle(keep(1), keep(5))).toEqual([]);
+  });
+
   const s3 = (...rule: object[]): object => ({ bucket: 'b', rule });
   const objects = (days: number, more: object = {}): object => ({ status: 'Enabled', expiration: [{ days }], ...more });
   const lifecycle = (before: object | null, after: object): string[] =>

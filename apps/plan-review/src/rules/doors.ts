@@ -42,6 +42,8 @@ function functionDoors(type: string, values: Values): Finding[] {
     return values.function_url_auth_type === 'AWS_IAM'
       ? [notice('whoever signs with credentials of any AWS account may call the function')]
       : [opening('anyone may call the function')];
+  if (/^\d{12}$|^arn:[\w-]+:iam::/.test(String(values.principal)))
+    return [notice(`${String(values.principal)} may call the function`)];
   // Alexa asks with a token in place of a source; whom a load balancer or a log group serves says its own policy.
   return /^(s3|sns|events|apigateway|config|iot|ses|cognito-idp)\.amazonaws\.com$/.test(String(values.principal)) &&
     !isSet(values.event_source_token)

@@ -13,6 +13,8 @@ interface Expiry {
   /** After how much: the fewer, the more is lost. */
   readonly after: number;
   readonly unit: string;
+  /** How many of the newest stay all the same. */
+  readonly keep?: number;
 }
 
 /** What a change makes AWS delete by itself that it did not before, or sooner, as sentences. */
@@ -20,9 +22,10 @@ export function newExpiries(type: string, before: unknown, after: unknown): stri
   const had = expiries(type, before);
   return expiries(type, after)
     .filter((expiry) => !had.some((old) => includes(old, expiry)))
-    .map(({ what, prefix, only, after: amount, unit }) => {
+    .map(({ what, prefix, only, after: amount, unit, keep = 0 }) => {
+      const rest = keep === 0 ? '' : `, but for the newest ${keep}`;
       const where = prefix === '' ? '' : ` under ${prefix}`;
-      return `${what}${where}${only === '' ? '' : ' (some of them)'} are deleted ${when(amount, unit)}`;
+      return `${what}${where}${only === '' ? '' : ' (some of them)'} are deleted ${when(amount, unit)}${rest}`;
     });
 }
 
@@ -63,10 +66,14 @@ function objectExpiries(rule: Values): Expiry[] {
     const time = typeof date === 'string' ? Date.parse(date) : Number.NaN;
     return Number.isNaN(time) ? [] : [{ what: 'objects of the bucket', ...which, after: time, unit: 'date' }];
   });
-  const versions = blocks(rule.noncurrent_version_expiration).flatMap(({ noncurrent_days, days }): Expiry[] => {
-    const after = Number(noncurrent_days ?? days ?? 0);
-    return after > 0 ? [{ what: 'old versions', ...which, after, unit: 'days' }] : [];
-  });
+  const versions = blocks(rule.noncurrent_version_expiration).flatMap(
+    ({ noncurrent_days, days, newer_noncurrent_versions }): Expiry[] => {
+      const after = Number(noncurrent_days ?? days ?? 0);
+      return after > 0
+        ? [{ what: 'old versions', ...which, after, unit: 'days', keep: Number(newer_noncurrent_versions ?? 0) }]
+        : [];
+    },
+  );
   return [...objects, ...versions];
 }
 
@@ -108,6 +115,7 @@ function includes(wide: Expiry, narrow: Expiry): boolean {
     (wide.what === narrow.what || (wide.what === 'images' && narrow.what === 'untagged images')) &&
     wide.unit === narrow.unit &&
     wide.after <= narrow.after &&
+    (wide.keep ?? 0) <= (narrow.keep ?? 0) &&
     narrow.prefix.startsWith(wide.prefix) &&
     (wide.only === '' || wide.only === narrow.only)
   );

@@ -6,8 +6,13 @@ const policyArn = /^arn:[\w-]+:(iam::(aws|\d*):policy\/|eks::aws:cluster-access-
 const administrators =
   /^(AdministratorAccess|AdministratorAccess-\w+|IAMFullAccess|PowerUserAccess|AmazonEKSClusterAdminPolicy|AWSOrganizationsFullAccess)$/;
 
+/** Names of policies that make administrators, for the table of rules. */
+export const administratorPolicies = administrators.source.replace(/[\^$()]/g, '').replaceAll('|', ', ');
+
 /** The managed policies that a change gives to somebody, in whatever attribute, as sentences. */
-export function gained(before: unknown, after: unknown): string[] {
+export function gained(type: string, before: unknown, after: unknown): string[] {
+  // A boundary limits, it gives nothing.
+  if (type === 'aws_ssoadmin_permissions_boundary_attachment') return [];
   const had = new Set(policyArns(before));
   return [...new Set(policyArns(after))]
     .filter((arn) => !had.has(arn))

@@ -51,6 +51,61 @@ export function isSucceeded({ address, type, change }: ResourceChange, plan: Pla
   });
 }
 
+/** Names by which a resource and its parts are told to belong together. */
+const belonging = [
+  'bucket',
+  'role',
+  'user',
+  'group',
+  'queue_url',
+  'repository',
+  'key_id',
+  'secret_arn',
+  'function_name',
+  'name',
+  'id',
+  'arn',
+  'url',
+];
+const byName = new WeakMap<Plan, ReadonlyMap<string, readonly ResourceChange[]>>();
+
+/**
+ * Resources of the plan that change or end and belong to the same as a new one: what it says they may have said.
+ * Related are types of which one's name goes on where the other's ends, and a type under its two names.
+ */
+export function predecessorsOf({ address, type, change }: ResourceChange, plan: Plan): readonly ResourceChange[] {
+  const found = namesOf(change.after).flatMap((name) => changing(plan).get(name) ?? []);
+  const short = (one: string): string => one.replace(/^aws_alb/, 'aws_lb').replace(/s_exclusive$/, '');
+  const [own, seen] = [short(type), new Set<ResourceChange>()];
+  for (const other of found) {
+    const others = short(other.type);
+    const related =
+      own.startsWith(others) || others.startsWith(own) || /^aws_iam_(\w+_)?policy_attachment$/.test(others);
+    if (other.address !== address && related) seen.add(other);
+  }
+  return [...seen];
+}
+
+function changing(plan: Plan): ReadonlyMap<string, readonly ResourceChange[]> {
+  const known = byName.get(plan);
+  if (known !== undefined) return known;
+  const index = new Map<string, ResourceChange[]>();
+  for (const resource of plan.resource_changes) {
+    if (!['update', 'destroy', 'replace'].includes(actionOf(resource))) continue;
+    for (const name of namesOf(resource.change.before)) index.set(name, [...(index.get(name) ?? []), resource]);
+  }
+  byName.set(plan, index);
+  return index;
+}
+
+function namesOf(values: unknown): readonly string[] {
+  if (!isObject(values)) return [];
+  const lists = [values.roles, values.users, values.groups].flatMap((list: unknown) =>
+    Array.isArray(list) ? list : [],
+  );
+  return [...new Set([...belonging.map((key) => values[key]), ...lists].filter(isName))];
+}
+
 function ownersOf(values: unknown): ReadonlyMap<string, unknown> {
   if (!isObject(values)) return new Map();
   return new Map(ownerKeys.filter((key) => isName(values[key])).map((key) => [key, values[key]]));

@@ -24,7 +24,7 @@ export function weakenedParameters(type: string, before: unknown, after: unknown
     .filter(({ types }) => types.test(type))
     .filter((parameter) => {
       const [had, has] = [isForced(before, parameter), isForced(after, parameter)];
-      return has !== true && (had === true || (has === false && had === undefined && parameter.byDefault));
+      return has !== true && (had === true || (has === false && had !== false));
     })
     .map(({ name }) => `the database accepts connections without TLS (${name})`);
 }

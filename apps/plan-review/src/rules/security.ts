@@ -9,7 +9,7 @@ import { newIngress } from './ingress';
 import { ingressText, isWholeInternet } from './networks';
 import { weakenedParameters } from './parameters';
 import { policiesIn, policyFindings } from './policies';
-import { isPartOfWhatEnds, isSucceeded } from './owners';
+import { isPartOfWhatEnds, isSucceeded, predecessorsOf } from './owners';
 import { fateOf } from './stateful';
 import { undecided } from './undecided';
 
@@ -17,6 +17,28 @@ export type { Finding } from './finding';
 
 /** What a change of a resource opens, widens or no longer guards. */
 export function findingsOf(resource: ResourceChange, plan: Plan): Finding[] {
+  const found = findingsAt(resource, plan);
+  if (found.length === 0 || actionOf(resource) !== 'create') return found;
+  // What moves from one resource to another, such as a policy out of the bucket it is for, opens nothing.
+  const moved = new Set(
+    predecessorsOf(resource, plan)
+      .flatMap((other) => findingsAt(asNew(other), plan))
+      .map(textOf),
+  );
+  return found.filter((finding) => !moved.has(textOf(finding)));
+}
+
+const textOf = ({ text }: Finding): string => text;
+
+/** A resource before the plan, as if it were made. */
+function asNew({ change: { before, before_sensitive }, ...resource }: ResourceChange): ResourceChange {
+  return {
+    ...resource,
+    change: { actions: ['create'], before: null, after: before, after_sensitive: before_sensitive, replace_paths: [] },
+  };
+}
+
+function findingsAt(resource: ResourceChange, plan: Plan): Finding[] {
   const action = actionOf(resource);
   if (resource.mode === 'data' || action === 'no-op' || action === 'forget') return [];
   const configured = configuredAttributes(plan, resource.address);
@@ -98,7 +120,7 @@ function changed({ type, change }: ResourceChange, plan: Plan, configured: Reado
     ),
     ...weakenedParameters(type, before, after).map(notice),
     ...newExpiries(type, before, after).map(notice),
-    ...gained(before, after).map(notice),
-    ...undecided(type, isContainer(unknown) ? unknown : {}, configured).map(notice),
+    ...gained(type, before, after).map(notice),
+    ...undecided(type, isContainer(unknown) ? unknown : {}, configured, change.actions[0] === 'update').map(notice),
   ];
 }

@@ -21,14 +21,21 @@ const insideBlocks =
   /^(cidrs?|cidr_blocks|ipv6_cidr_blocks|ipv6_cidrs|prefix_list_ids|public_access_cidrs|policy|source)$/;
 
 /** What decides who gets in, but is known only after apply, as sentences. */
-export function undecided(type: string, unknown: object, configured: ReadonlySet<string> | undefined): string[] {
+export function undecided(
+  type: string,
+  unknown: object,
+  configured: ReadonlySet<string> | undefined,
+  isUpdate: boolean,
+): string[] {
   return attributesOf(type).flatMap((name) => {
     const mark = markOf(unknown, name);
     if (!isMarked(mark)) return [];
     // Where the source says nothing AWS fills in its default; without the source, only types made for it count.
     if (mark === true) {
+      // What is already there keeps its value, unless the source sets another.
       const isMeant =
-        configured?.has(name) ?? (name !== 'ingress' && /_policy$|_rule$|_entry$|^aws_iam_role$/.test(type));
+        isUpdate ||
+        (configured?.has(name) ?? (name !== 'ingress' && /_policy$|_rule$|_entry$|^aws_iam_role$/.test(type)));
       return isMeant ? [said(name)] : [];
     }
     return [...new Set(inside(mark))].map((part) => said(`${name}.${part}`));

@@ -20,6 +20,44 @@ const nobodyOpensSshToTheWorld: Rule = ({ access }) =>
     ),
   );
 
+/** An open port is of no use to those who have nothing to log in with. */
+const sshHasAWayIn: Rule = ({ access: { ssh, sshPublicKey } }) =>
+  when(
+    ssh.cidrs.length > 0 && !ssh.instanceConnect && sshPublicKey === undefined,
+    'access.ssh.cidrs',
+    'access.sshPublicKey or access.ssh.instanceConnect beside it, or no ranges: without either nobody logs in by the port that is open',
+    ['access.sshPublicKey', 'access.ssh.instanceConnect'],
+  );
+
+/** MLflow lets whoever reaches it read, change and delete everything. */
+const theWorldIsLetInOnPurpose: Rule = ({ access, loadBalancer, template }) => {
+  const worldOpen = loadBalancer?.scheme === 'internal' ? [] : access.trackingCidrs.filter(isWorldOpen);
+  const said = access.openToTheWorld;
+  const path = (cidr: string) => `access.trackingCidrs.${access.trackingCidrs.indexOf(cidr)}`;
+  const against = [
+    'access.authentication',
+    'access.openToTheWorld',
+    'loadBalancer',
+    'loadBalancer.scheme',
+    'loadBalancer.oidc',
+  ];
+  if (worldOpen.length === 0) {
+    const want = 'no such key: nothing in access.trackingCidrs is wide open to the internet';
+    return when(said !== undefined, 'access.openToTheWorld', want, ['access.trackingCidrs', 'loadBalancer.scheme']);
+  }
+  if (access.authentication !== 'none' || loadBalancer?.oidc !== undefined) {
+    const isRight = said === 'with-password' || (said === undefined && template === 'free-tier');
+    const want =
+      'the ranges of the team, at most a /8 each: not the whole internet, or access.openToTheWorld "with-password"';
+    return worldOpen.flatMap((cidr) => when(!isRight, path(cidr), want, against));
+  }
+  const password = loadBalancer ? '' : ', or access.authentication "basic-auth"';
+  const want =
+    `the ranges of the team, at most a /8 each${password}: nobody is asked for a password, and everybody on the internet could read, ` +
+    'change and delete everything. Whoever wants that says access.openToTheWorld "without-password"';
+  return worldOpen.flatMap((cidr) => when(said !== 'without-password', path(cidr), want, against));
+};
+
 /** What is reached, and by which addresses. A fleet stands in private subnets; a server of its own has a public address too. */
 function reached({ loadBalancer, network }: Environment) {
   const publicly = loadBalancer?.scheme !== 'internal';
@@ -96,6 +134,8 @@ const sshPublicKeyIsWhole: Rule = ({ access: { sshPublicKey } }) => {
 /** Rules about who gets in. */
 export const accessRules: readonly Rule[] = [
   nobodyOpensSshToTheWorld,
+  sshHasAWayIn,
+  theWorldIsLetInOnPurpose,
   rangesReachWhatTheyOpen,
   rangesAreNamedOnce,
   rulesFitTheSecurityGroup,

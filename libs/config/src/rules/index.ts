@@ -2,6 +2,7 @@ import type { Environment } from '../schema';
 import { accessRules } from './access';
 import { databaseRules } from './database';
 import { deliveryRules } from './delivery';
+import { loadBalancerRules } from './load-balancer';
 import { namingRules } from './naming';
 import { networkRules } from './network';
 import { observabilityRules } from './observability';
@@ -11,12 +12,14 @@ import { sizingRules } from './sizing';
 import { templateRules } from './templates';
 
 export type { Finding } from './rule';
+export { secretFindings } from './secrets';
 
 const everywhere = [
   ...namingRules,
   ...networkRules,
   ...accessRules,
   ...serverRules,
+  ...loadBalancerRules,
   ...databaseRules,
   ...sizingRules,
   ...observabilityRules,

@@ -1,4 +1,5 @@
 import { ownTags } from '../aws';
+import { dotted } from '../show';
 import { when, type Rule } from './rule';
 
 /** The state of the stack that an account needs once is kept beside those of the environments. */
@@ -15,19 +16,23 @@ const bucketNameFits: Rule = ({ artifacts, name }) =>
     ['name'],
   );
 
-const tagLimits = '(AWS Tagging guide, "Tag naming limits and requirements")';
-
 const tagsHaveAcceptedCharacters: Rule = ({ tags }) =>
   Object.entries(tags).flatMap(([key, value]) => [
     ...when(
-      /^aws:/i.test(key) || !/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u.test(key),
+      /^(aws|rds):/i.test(key) || !/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u.test(key),
       ['tags', key],
-      `a tag name of at most 128 letters, digits, spaces and _.:/=+-@ that does not begin with "aws:" ${tagLimits}`,
+      'a tag name of at most 128 letters, digits, spaces and _.:/=+-@ that does not begin with "aws:" or "rds:" ' +
+        '(AWS Tagging guide, "Tag naming limits and requirements"; Amazon RDS API reference, "Tag")',
     ),
     ...when(
       !/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u.test(value),
       ['tags', key],
-      `a tag value of at most 256 letters, digits, spaces and _.:/=+-@ ${tagLimits}`,
+      'a tag value of at most 256 letters, digits, spaces and _.:/=+-@ (AWS Tagging guide, "Tag naming limits and requirements")',
+    ),
+    ...when(
+      key !== key.trim() || value !== value.trim(),
+      ['tags', key],
+      'name and value without spaces around them (Elastic Load Balancing API reference, "Tag")',
     ),
   ]);
 
@@ -47,7 +52,7 @@ const tagsDifferByMoreThanCase: Rule = ({ tags }) =>
     return when(
       taken !== undefined,
       ['tags', key],
-      `another tag name: ${taken} is there already, and case makes no difference (IAM user guide, "Rules for tagging in IAM and AWS STS")`,
+      `another tag name: ${dotted([taken ?? ''])} is there already, and case makes no difference (IAM user guide, "Rules for tagging in IAM and AWS STS")`,
     );
   });
 

@@ -1,3 +1,4 @@
+import { isPublicName } from '../domains';
 import { when, type Rule } from './rule';
 
 const budgetWarnsSomebody: Rule = ({ observability }) =>
@@ -8,5 +9,12 @@ const budgetWarnsSomebody: Rule = ({ observability }) =>
     ['observability.alarmEmail'],
   );
 
+const mailArrives: Rule = ({ observability: { alarmEmail } }) =>
+  when(
+    alarmEmail !== undefined && !isPublicName(alarmEmail.slice(alarmEmail.lastIndexOf('@') + 1)),
+    'observability.alarmEmail',
+    'an e-mail address in a domain that can be had on the internet: Amazon SNS and AWS Budgets send no other mail',
+  );
+
 /** Rules about who is told of what. */
-export const observabilityRules: readonly Rule[] = [budgetWarnsSomebody];
+export const observabilityRules: readonly Rule[] = [budgetWarnsSomebody, mailArrives];

@@ -154,11 +154,11 @@ describe('access', () => {
       'access.trackingCidrs[1]: got "203.0.113.0/24", want every range once',
     ],
     [
-      { 'access.ssh.cidrs': ['0.0.0.0/0'] },
+      { 'access.ssh.cidrs': ['0.0.0.0/0'], 'access.ssh.instanceConnect': true },
       'access.ssh.cidrs[0]: got "0.0.0.0/0", want the ranges of those who log in',
     ],
     [
-      { 'access.ssh.cidrs': ['0.0.0.0/1', '128.0.0.0/1'] },
+      { 'access.ssh.cidrs': ['0.0.0.0/1', '128.0.0.0/1'], 'access.ssh.instanceConnect': true },
       'access.ssh.cidrs[0]: got "0.0.0.0/1", want the ranges of those who log in',
       'access.ssh.cidrs[1]: got "128.0.0.0/1", want the ranges of those who log in',
     ],
@@ -174,7 +174,7 @@ describe('access', () => {
       { 'access.trackingCidrs': ['64.0.0.0/2'] },
       'access.trackingCidrs[0]: got "64.0.0.0/2", want the ranges of the team',
     ],
-    [{ 'access.ssh.cidrs': ['0.0.0.0/0'] }, 'access.ssh.cidrs[0]'],
+    [{ 'access.ssh.cidrs': ['0.0.0.0/0'], 'access.ssh.instanceConnect': true }, 'access.ssh.cidrs[0]'],
   ]);
   accepts(dev, [
     { 'access.trackingCidrs': ['203.0.113.7/32', '203.0.113.64/26'], 'access.ssh.instanceConnect': true },
@@ -424,7 +424,7 @@ describe('artifacts and observability', () => {
     [{ 'observability.alarmEmail': 'team' }, 'observability.alarmEmail: got "team", want an e-mail address'],
     [
       { 'observability.monthlyBudgetUsd': 0 },
-      'observability.monthlyBudgetUsd: got 0, want US dollars per month, above 0',
+      'observability.monthlyBudgetUsd: got 0, want US dollars per month, from 0.01',
     ],
     [{ 'observability.monthlyBudgetUsd': 20 }, 'observability.monthlyBudgetUsd: got 20, want observability.alarmEmail'],
     [{ 'observability.monthlyBudgetUsd': '20' }, 'observability.monthlyBudgetUsd: got "20", want US dollars'],
@@ -454,6 +454,7 @@ describe('production', () => {
     [
       { 'database.multiAz': false, 'artifacts.forceDestroy': true, 'access.ssh.cidrs': ['0.0.0.0/0'] },
       'access.ssh.cidrs[0]',
+      'access.ssh.cidrs: got a list of 1, want access.sshPublicKey',
       'database.multiAz',
       'artifacts.forceDestroy',
     ],

@@ -71,83 +71,7 @@ const housekeepingHasWork: Rule = ({ server: { housekeeping } }) =>
     ['server.housekeeping.purgeDeletedAfterDays', 'server.housekeeping.archiveTracesAfterDays'],
   );
 
-const loadBalancerHasOneCertificate: Rule = ({ loadBalancer }) => {
-  if (loadBalancer === undefined) return [];
-  const { hostedZoneId, certificateArn } = loadBalancer;
-  return [
-    ...when(
-      hostedZoneId === undefined && certificateArn === undefined,
-      'loadBalancer.hostedZoneId',
-      'a Route 53 hosted zone id to make a certificate in, or loadBalancer.certificateArn of one that is there',
-      ['loadBalancer.certificateArn'],
-    ),
-    ...when(
-      hostedZoneId !== undefined && certificateArn !== undefined,
-      'loadBalancer.certificateArn',
-      'no such key beside loadBalancer.hostedZoneId, which makes a certificate of its own',
-      ['loadBalancer.hostedZoneId'],
-    ),
-  ];
-};
-
-const certificateIsAtHand: Rule = ({ loadBalancer, region, accountId }) => {
-  const arn = loadBalancer?.certificateArn;
-  if (arn === undefined) return [];
-  const [, , , itsRegion, itsAccount] = arn.split(':');
-  return when(
-    itsRegion !== region || itsAccount !== accountId,
-    'loadBalancer.certificateArn',
-    `a certificate of region ${region} and account ${accountId} ` +
-      '(Elastic Load Balancing user guide, "SSL certificates for your Application Load Balancer")',
-    ['region', 'accountId'],
-  );
-};
-
-/** MLflow's own passwords travel in the header that the tokens travel in. */
-const oneSignOn: Rule = ({ access, loadBalancer }) =>
-  when(
-    loadBalancer?.oidc !== undefined && access.authentication !== 'none',
-    'access.authentication',
-    'none beside loadBalancer.oidc: browsers would sign in twice, and an SDK sends either a token or a password',
-    ['loadBalancer.oidc'],
-  );
-
-const clientSecretIsAtHand: Rule = ({ loadBalancer, name, region, accountId }) => {
-  const arn = loadBalancer?.oidc?.clientSecretArn;
-  if (arn === undefined) return [];
-  const [, , , itsRegion, itsAccount, , itsName = ''] = arn.split(':');
-  return when(
-    itsRegion !== region || itsAccount !== accountId || !['-', '/'].some((end) => itsName.startsWith(`${name}${end}`)),
-    'loadBalancer.oidc.clientSecretArn',
-    `a secret of region ${region} and account ${accountId} whose name begins with "${name}-" or "${name}/": ` +
-      'the role that deploys reads no other',
-    ['region', 'accountId', 'name'],
-  );
-};
-
-const certificateTakesTheName: Rule = ({ loadBalancer }) =>
-  when(
-    loadBalancer?.certificateArn === undefined && (loadBalancer?.domainName.length ?? 0) > 64,
-    'loadBalancer.domainName',
-    'at most 64 characters (AWS Certificate Manager API reference, "RequestCertificate"), or a certificate in loadBalancer.certificateArn',
-    ['loadBalancer.certificateArn'],
-  );
-
-const domainNameIsOnesOwn: Rule = ({ loadBalancer }) =>
-  when(
-    /(^|\.)(amazonaws\.com|elb\.amazonaws\.com|awsapps\.com|cloudfront\.net)$/.test(loadBalancer?.domainName ?? ''),
-    'loadBalancer.domainName',
-    'a name in a domain of your own: AWS gives no certificate for its own (AWS Certificate Manager user guide, "Domain validation")',
-  );
-
-const loadBalancerNameIsAccepted: Rule = ({ loadBalancer, name }) =>
-  when(
-    loadBalancer !== undefined && /^internal(-|$)/.test(name),
-    'name',
-    'a name that does not begin with "internal-" (Elastic Load Balancing API reference, "CreateLoadBalancer")',
-  );
-
-/** Rules about the servers and what stands in front of them. */
+/** Rules about the servers. */
 export const serverRules: readonly Rule[] = [
   instanceTypeIsOffered,
   memoryCarriesMlflow,
@@ -155,11 +79,4 @@ export const serverRules: readonly Rule[] = [
   packagesComeFromSomewhere,
   metricsStayInside,
   housekeepingHasWork,
-  loadBalancerHasOneCertificate,
-  certificateIsAtHand,
-  certificateTakesTheName,
-  oneSignOn,
-  clientSecretIsAtHand,
-  domainNameIsOnesOwn,
-  loadBalancerNameIsAccepted,
 ];

@@ -1,6 +1,5 @@
 import { freeTierDatabaseClasses, freeTierInstanceTypes } from '../aws';
 import type { Environment } from '../schema';
-import { isWorldOpen } from './access';
 import { includes, when, type Rule } from './rule';
 
 /** What a template demands of one key: path, whether the environment meets it, what would be right. */
@@ -65,13 +64,17 @@ const freeTierDemands: readonly Demand[] = [
   ],
 ];
 
-/** What a production environment must not be without. */
-const productionDemands: readonly Demand[] = [
+/** What a fleet behind a load balancer must not be without. */
+const fleetDemands = (template: Environment['template']): readonly Demand[] => [
   [
     'network.nat',
     ({ network }) => network.nat !== 'none' || network.existing !== undefined,
-    'single, per-az or endpoints on the production template: its servers have no public address',
+    `single, per-az or endpoints on the ${template} template: its servers have no public address`,
   ],
+];
+
+/** What a production environment must not be without. Staging is for what these forbid: it is small, and nothing in it is kept. */
+const productionDemands: readonly Demand[] = [
   [
     'database.multiAz',
     ({ database }) => database.multiAz,
@@ -99,15 +102,6 @@ const productionDemands: readonly Demand[] = [
   ],
 ];
 
-const productionIsNotOpenToTheWorld: Rule = ({ access }) =>
-  access.trackingCidrs.flatMap((cidr, index) =>
-    when(
-      isWorldOpen(cidr),
-      `access.trackingCidrs.${index}`,
-      'the ranges of the team, at most a /8 each, on the production template: not the whole internet',
-    ),
-  );
-
 const meets =
   (demands: readonly Demand[]): Rule =>
   (environment) =>
@@ -116,5 +110,9 @@ const meets =
 /** Rules of each template. */
 export const templateRules: Readonly<Record<Environment['template'], readonly Rule[]>> = {
   'free-tier': [meets(freeTierDemands)],
-  production: [meets(productionDemands), productionIsNotOpenToTheWorld],
+  production: [
+    meets(fleetDemands('production')),
+    meets(productionDemands.map(([path, met, want]) => [path, met, `${want}; the staging template takes it`])),
+  ],
+  staging: [meets(fleetDemands('staging'))],
 };

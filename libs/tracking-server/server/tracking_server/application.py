@@ -14,15 +14,19 @@ from starlette.types import ASGIApp
 
 from .asgi.access_log import AccessLog
 from .asgi.admission import Admission
-from .asgi.artifacts import Artifacts
+from .asgi.artifacts import Artifacts, Slots
+from .asgi.bodies import Bodies
+from .asgi.deadlines import Deadlines
 from .asgi.lifespan import Lifespan
 from .asgi.readiness import Readiness
 from .config import Config, read_config
 from .database.connection import Connection, connect, log_in_all_engines, login_of
 from .database.login import Login
 from .database.schema_watch import SchemaWatch
+from .keys import load_keys
 from .log import adopt_library_loggers, configure
 from .metrics import observer
+from .private_file import runtime_directory
 
 
 def create_application(config: Config, login: Login, schema: str) -> ASGIApp:
@@ -33,13 +37,15 @@ def create_application(config: Config, login: Login, schema: str) -> ASGIApp:
         return connect(config, login)
 
     watch = SchemaWatch(schema, connection)
-    application = mlflow_application(config)
+    slots = Slots(config.sizing.poolSize)
+    application = mlflow_application(config, slots)
     observe = None if config.prometheusPort is None else observer()
-    # No more than half of what serves requests is ever held up by S3.
-    application = Artifacts(application, at_once=max(1, config.sizing.poolSize // 2))
+    application = Artifacts(application, slots)
+    application = Bodies(application)
     application = AccessLog(application, observe)
     application = Readiness(application, connection)
     application = Admission(application, watch, observe)
+    application = Deadlines(application)
     application = Lifespan(application, config.sizing.poolSize, watch)
     adopt_library_loggers()
     return application
@@ -50,6 +56,7 @@ def create_worker() -> ASGIApp:
     configure()
     config = read_config(Path(os.environ['MLFLOW_SERVER_CONFIG']))
     login = login_of(config, Path(os.environ['PGPASSFILE']))
-    # Before MLflow is imported, so that no engine is made without it.
+    # Both before MLflow is imported: no engine is made, and nothing encrypted, without them.
     log_in_all_engines(login)
+    load_keys(runtime_directory())
     return create_application(config, login, os.environ['MLFLOW_SERVER_SCHEMA'])

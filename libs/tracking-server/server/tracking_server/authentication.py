@@ -6,18 +6,15 @@ Manager; Terraform only makes the empty secret. Users are in the backend store, 
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import secrets
 from pathlib import Path
 
-from botocore.exceptions import ClientError
-
 from .config import Config
 from .database.connection import store_uri
 from .private_file import write_private
-from .secrets_manager import is_missing, secrets_manager
+from .secrets_manager import read_or_make
 
 _logger = logging.getLogger(__name__)
 
@@ -30,7 +27,7 @@ REMEMBER_SECONDS = 30
 
 def prepare(config: Config, secret_arn: str, directory: Path) -> None:
     """Makes sure of secret, tables and administrator, for the workers to find; called by one server at a time."""
-    secret = _secret(config.region, secret_arn)
+    secret = read_or_make(config.region, secret_arn, _new_secret)
     write_private(directory / 'flask-key', secret['flask_key'])
     settings = directory / 'basic-auth.ini'
     # `%` means something in this file; there is none in the URI, which holds no password.
@@ -50,18 +47,8 @@ def load_key(directory: Path) -> None:
     os.environ['MLFLOW_FLASK_SERVER_SECRET_KEY'] = (directory / 'flask-key').read_text()
 
 
-def _secret(region: str, arn: str) -> dict[str, str]:
-    client = secrets_manager(region, attempts=4)
-    try:
-        found: dict[str, str] = json.loads(client.get_secret_value(SecretId=arn)['SecretString'])
-        return found
-    except ClientError as error:
-        if not is_missing(error):
-            raise
-    _logger.info('making the password of %s, kept in %s', ADMIN, arn)
-    made = {'username': ADMIN, 'password': secrets.token_urlsafe(24), 'flask_key': secrets.token_urlsafe(32)}
-    client.put_secret_value(SecretId=arn, SecretString=json.dumps(made))
-    return made
+def _new_secret() -> dict[str, str]:
+    return {'username': ADMIN, 'password': secrets.token_urlsafe(24), 'flask_key': secrets.token_urlsafe(32)}
 
 
 def _make_admin(config: Config, password: str) -> None:

@@ -61,6 +61,7 @@ class Config:
     corsAllowedOrigins: list[str]
     publicDns: bool
     adminSecretArn: str | None
+    keysSecretArn: str
     prometheusPort: int | None
     logGroup: str | None
     housekeeping: Housekeeping | None

@@ -22,7 +22,7 @@ _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120)
 class Observe(Protocol):
     """Takes note of a request: its ASGI scope, its status and, unless it was turned away, its seconds."""
 
-    def __call__(self, scope: Scope, status: int, took: float | None = None) -> None: ...
+    def __call__(self, scope: Scope, status: int, took: float | None = None, /) -> None: ...
 
 
 def expose(host: str, port: int, workers: int, directory: Path) -> None:

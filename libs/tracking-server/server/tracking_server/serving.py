@@ -8,7 +8,7 @@ from pathlib import Path
 
 import uvicorn
 
-from . import authentication, metrics
+from . import authentication, keys, metrics
 from .application import create_application
 from .config import Config
 from .database.connection import store_uri
@@ -31,14 +31,19 @@ def serve(config: Config, config_file: Path, host: str, port: int | None) -> Non
         metrics.expose(host, config.prometheusPort, config.sizing.workers, runtime_directory() / 'metrics')
     os.environ.update(mlflow_environment(config))
     os.environ.update(allowed_names(config, public_dns_name() if config.publicDns else None))
-    with one_at_a_time(config, login, Lock.MIGRATION):
+    workers = config.sizing.workers
+    with one_at_a_time(config, login, Lock.MIGRATION) as session:
+        keys.fetch_keys(config.region, config.keysSecretArn, runtime_directory())
+        if workers == 1:
+            # Several load them for themselves: what this process had in its environment theirs would show.
+            keys.load_keys(runtime_directory())
         schema = migrate(config, login)
+        keys.wrap_anew(session, runtime_directory())
         if config.adminSecretArn is not None:
             authentication.prepare(config, config.adminSecretArn, runtime_directory())
     # Workers read the rest of what they need from where this process read it.
     os.environ.update({'MLFLOW_SERVER_CONFIG': str(config_file), 'MLFLOW_SERVER_SCHEMA': schema})
     adopt_library_loggers()
-    workers = config.sizing.workers
     _logger.info('serving %s on %s:%d with %d worker(s)', config.environment, host, port or config.port, workers)
     uvicorn.run(
         # One worker is this process itself: nothing that only waits takes memory.

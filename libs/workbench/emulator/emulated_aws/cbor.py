@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 EPOCH_TAG = 1
@@ -93,7 +93,7 @@ class _Reader:
         if major == 5:
             return {key: self.value() for key in self._items(number)}
         tagged = self.value()
-        return datetime.fromtimestamp(tagged, timezone.utc) if number == EPOCH_TAG else tagged
+        return datetime.fromtimestamp(tagged, UTC) if number == EPOCH_TAG else tagged
 
     def _number(self, info: int) -> Any:
         if info < 24:

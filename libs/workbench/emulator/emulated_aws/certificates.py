@@ -6,7 +6,7 @@ import os
 import ssl
 import tempfile
 import threading
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
@@ -54,17 +54,19 @@ class CertificateAuthority:
             key = serialization.load_pem_private_key(self._key_file.read_bytes(), password=None)
         except (OSError, ValueError):
             return False
+        if not isinstance(key, ec.EllipticCurvePrivateKey):
+            return False
         self._key = key
         month = timedelta(days=30)
         return (
-            self._certificate.not_valid_after_utc > datetime.now(timezone.utc) + month
+            self._certificate.not_valid_after_utc > datetime.now(UTC) + month
             and self._certificate.public_key() == key.public_key()
         )
 
     def _create(self) -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, 'emulated AWS of mlflow-on-aws')])
-        now = datetime.now(timezone.utc)
+        now = datetime.now(UTC)
         public_key = self._key.public_key()
         self._certificate = (
             x509.CertificateBuilder()
@@ -95,7 +97,7 @@ class CertificateAuthority:
             return self._contexts[host]
 
     def _make_context(self, host: str) -> ssl.SSLContext:
-        now = datetime.now(timezone.utc)
+        now = datetime.now(UTC)
         certificate = (
             x509.CertificateBuilder()
             .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host[:64])]))

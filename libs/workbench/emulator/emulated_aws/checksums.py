@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import zlib
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from awscrt import checksums
 

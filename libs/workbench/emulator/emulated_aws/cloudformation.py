@@ -6,9 +6,10 @@ moto's own imports the models of sixty services and a linter of templates, and l
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -37,7 +38,7 @@ class Stack:
     def __init__(self, arn: str, name: str):
         self.stack_id = arn
         self.stack_name = name
-        self.creation_time = datetime.now(timezone.utc)
+        self.creation_time = datetime.now(UTC)
         self.stack_status = 'CREATE_IN_PROGRESS'
         self.template_body = '{}'
         self.parameters: list[dict[str, str]] = []
@@ -136,10 +137,8 @@ class CloudFormationResponse(BaseResponse):
         return ActionResult({'StackId': stack.stack_id})
 
     def delete_stack(self) -> ActionResult:
-        try:
+        with contextlib.suppress(ValidationError):  # AWS says nothing of a stack that is not there
             self._backend.delete(self._backend.find(self._get_param('StackName')))
-        except ValidationError:
-            pass  # AWS says nothing of a stack that is not there
         return EmptyResult()
 
     def describe_stacks(self) -> ActionResult:

@@ -6,9 +6,10 @@ import hashlib
 import os
 import shutil
 import uuid
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Iterable, Iterator, Union
+from typing import IO
 
 BLOCK = 1024 * 1024
 
@@ -66,7 +67,7 @@ class ContentStore:
         with self.open(content) as view:
             yield from view.blocks()
 
-    def open(self, content: Content) -> 'ContentView':
+    def open(self, content: Content) -> ContentView:
         """A view that stays readable even if the object is deleted meanwhile."""
         return ContentView(self.path(content).open('rb'), content.offset, content.length)
 
@@ -94,7 +95,7 @@ class ContentStore:
 class ContentView:
     """Bytes on their way out: has a length and slices like bytes, but is read only while it is sent."""
 
-    def __init__(self, file, offset: int, length: int):
+    def __init__(self, file: IO[bytes], offset: int, length: int):
         self._file = file
         self._offset = offset
         self._length = length
@@ -102,7 +103,7 @@ class ContentView:
     def __len__(self) -> int:
         return self._length
 
-    def __getitem__(self, where: Union[slice, int]) -> 'ContentView':
+    def __getitem__(self, where: slice) -> ContentView:
         start, stop, _ = where.indices(self._length)
         return ContentView(os.fdopen(os.dup(self._file.fileno()), 'rb'), self._offset + start, max(0, stop - start))
 
@@ -120,7 +121,7 @@ class ContentView:
         """Closes the file."""
         self._file.close()
 
-    def __enter__(self) -> 'ContentView':
+    def __enter__(self) -> ContentView:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -6,7 +6,8 @@ Left out is what every account has (default VPCs, the keys that AWS manages), wh
 
 from __future__ import annotations
 
-from typing import Any, Callable, Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from moto.core.base_backend import BackendDict
 

@@ -13,9 +13,10 @@ import secrets
 import sys
 import time
 import traceback
-from datetime import datetime, timedelta, timezone
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Callable, Iterator, Optional, Union
+from typing import Any
 
 from moto.ec2.models import ec2_backends
 from moto.iam.models import iam_backends
@@ -31,7 +32,7 @@ RENEW_BEFORE = timedelta(minutes=30)
 LONGEST_TOKEN = 21600
 """Seconds that an IMDSv2 token can live at most."""
 
-Value = Union[str, bytes]
+Value = str | bytes
 
 
 class _Refused(Exception):
@@ -74,7 +75,7 @@ class MetadataService(ThreadingHTTPServer):
         """Whether the token is one of ours and still good."""
         return self._tokens.get(token, 0) > time.monotonic()
 
-    def get(self, instance_id: Optional[str], path: str) -> Value:
+    def get(self, instance_id: str | None, path: str) -> Value:
         """The value at a path below `/latest/`."""
         with WORLD:
             instance = self._instance(instance_id)
@@ -93,7 +94,7 @@ class MetadataService(ThreadingHTTPServer):
                 if instance.state == 'running':
                     yield instance
 
-    def _instance(self, wanted: Optional[str]) -> Any:
+    def _instance(self, wanted: str | None) -> Any:
         running = list(self._running())
         if wanted:
             found = [instance for instance in running if instance.id == wanted]
@@ -120,7 +121,7 @@ class MetadataService(ThreadingHTTPServer):
 
     def _credentials(self, instance: Any, role_name: str) -> dict[str, str]:
         """A session of the role, as STS would give it; the same one until it nears its end."""
-        now = datetime.now(timezone.utc)
+        now = datetime.now(UTC)
         expires, session = self._sessions.get((instance.id, role_name), (now, {}))
         if expires - RENEW_BEFORE > now:
             return session
@@ -157,7 +158,7 @@ def _first_segment(rest: str) -> str:
     return head + slash
 
 
-def _or_missing(value: Optional[Value]) -> Value:
+def _or_missing(value: Value | None) -> Value:
     if value is None:
         raise _Refused(404, 'Not Found')
     return value
@@ -168,7 +169,7 @@ def _profile(instance: Any) -> Any:
     return association.iam_instance_profile if association else None
 
 
-def _user_data(instance: Any) -> Optional[bytes]:
+def _user_data(instance: Any) -> bytes | None:
     data = str(instance.user_data or '')  # as the API takes it: base64
     try:
         return base64.b64decode(data, validate=True) if data else None
@@ -176,7 +177,7 @@ def _user_data(instance: Any) -> Optional[bytes]:
         return data.encode()
 
 
-def _values(instance: Any, roles: list[str]) -> dict[str, Callable[[], Optional[Value]]]:
+def _values(instance: Any, roles: list[str]) -> dict[str, Callable[[], Value | None]]:
     zone = instance.placement.zone
     return {
         'ami-id': lambda: instance.image_id,
@@ -228,7 +229,7 @@ class _Request(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     timeout = 60
 
-    def do_PUT(self) -> None:  # noqa: N802
+    def do_PUT(self) -> None:
         """Hands out a token; like the real service not to what comes through a proxy."""
         self.rfile.read(int(self.headers.get('Content-Length') or 0))
 
@@ -241,7 +242,7 @@ class _Request(BaseHTTPRequestHandler):
 
         self._answer(token)
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         """Answers who has a token (IMDSv2)."""
 
         def value() -> Value:
@@ -251,7 +252,7 @@ class _Request(BaseHTTPRequestHandler):
 
         self._answer(value)
 
-    def _split(self) -> tuple[Optional[str], str]:
+    def _split(self) -> tuple[str | None, str]:
         found = re.fullmatch(r'(?:/(i-[0-9a-f]+))?/+latest/(.*)', self.path.partition('?')[0])
         if not found:
             raise _Refused(404, 'Not Found')
@@ -273,7 +274,7 @@ class _Request(BaseHTTPRequestHandler):
         lifetime = self.headers.get('X-aws-ec2-metadata-token-ttl-seconds')
         if status == 200 and lifetime:
             self.send_header('X-aws-ec2-metadata-token-ttl-seconds', lifetime)
-        self._headers_buffer += [b'\r\n', body]
+        self._headers_buffer += [b'\r\n', body]  # type: ignore[attr-defined]  # http.server's own
         self.flush_headers()
         self.server.log.write(
             self.command, 'instance-metadata', self.path.partition('?')[0], status, time.monotonic() - started

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import base64
 import threading
-from typing import Any, Iterator, Optional
+from collections.abc import Iterator
+from typing import Any
 
 import moto.s3.models as s3
 from moto.core.common_models import BaseModel
@@ -34,13 +35,13 @@ class Touched:
 
     def clear(self) -> None:
         """Forgets them."""
-        self.__init__()
+        self.__init__()  # type: ignore[misc]  # of this very class
 
 
 touched = Touched()
 
 
-class stream_values:
+class stream_values:  # noqa: N801 (used as a function)
     """Within this, the value of a key is a `ContentView` to be sent, not bytes."""
 
     def __enter__(self) -> None:
@@ -193,7 +194,7 @@ def install(store: ContentStore) -> None:
 
     delete_bucket = s3.S3Backend.delete_bucket
 
-    def delete(backend: s3.S3Backend, bucket_name: str) -> Optional[s3.FakeBucket]:
+    def delete(backend: s3.S3Backend, bucket_name: str) -> s3.FakeBucket | None:
         bucket = delete_bucket(backend, bucket_name)
         if bucket:
             touched.deleted_buckets.add(bucket_name)

@@ -9,7 +9,7 @@ import sys
 import time
 import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Optional
+from typing import Any
 
 from .certificates import CertificateAuthority
 from .contents import ContentView
@@ -85,9 +85,9 @@ class _Connection(BaseHTTPRequestHandler):
     protocol_version = 'HTTP/1.1'
     disable_nagle_algorithm = True
     timeout = IDLE
-    tunnel: Optional[str] = None  # host[:port] once the client has opened a tunnel
+    tunnel: str | None = None  # host[:port] once the client has opened a tunnel
 
-    def do_CONNECT(self) -> None:  # noqa: N802
+    def do_CONNECT(self) -> None:
         host, _, port = self.path.rpartition(':')
         if not is_aws(host):
             self._refuse_host(host)
@@ -95,7 +95,7 @@ class _Connection(BaseHTTPRequestHandler):
         self.wfile.write(b'HTTP/1.1 200 Connection established\r\n\r\n')
         self.connection = self.server.authority.context(host.lower()).wrap_socket(self.connection, server_side=True)
         self.rfile = self.connection.makefile('rb', -1)
-        self.wfile = _Writer(self.connection)
+        self.wfile = _Writer(self.connection)  # type: ignore[assignment]  # all that http.server asks of it
         self.tunnel = host if port == '443' else f'{host}:{port}'
         self.close_connection = False
 
@@ -114,7 +114,9 @@ class _Connection(BaseHTTPRequestHandler):
         if not is_aws(host.partition(':')[0]):
             self._refuse_host(host)
             return
-        call = Call(self.command, host, path, self.headers, body, scheme)
+        # Reads like a mapping, whatever the case of a name.
+        headers: Any = self.headers
+        call = Call(self.command, host, path, headers, body, scheme)
         found = self.server.answer(call)
         self._send(found)
         self.server.log.write(self.command, host, call.action or '-', found.status, time.monotonic() - started)
@@ -136,7 +138,7 @@ class _Connection(BaseHTTPRequestHandler):
         headers = {name: value for name, value in found.headers.items() if name.lower() not in _OURS}
         length = len(found.body or b'')
         if self.command == 'HEAD' or found.status == 304:
-            length = next((value for name, value in found.headers.items() if name.lower() == 'content-length'), length)
+            length = int(next((value for name, value in found.headers.items() if name.lower() == 'content-length'), length))
         self.send_response(found.status)
         for name, value in headers.items():
             self.send_header(name, value)
@@ -150,7 +152,7 @@ class _Connection(BaseHTTPRequestHandler):
                 for block in view.blocks():
                     self.wfile.write(block)
         else:
-            self._headers_buffer += [b'\r\n', found.body or b'']
+            self._headers_buffer += [b'\r\n', found.body or b'']  # type: ignore[attr-defined]  # http.server's own
             self.flush_headers()  # one write: head and body leave in one packet
 
     def _plain(self, status: int, content_type: str, body: bytes) -> None:

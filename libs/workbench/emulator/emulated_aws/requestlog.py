@@ -18,8 +18,9 @@ class RequestLog:
         handler = logging.handlers.RotatingFileHandler(
             directory / 'requests.log', maxBytes=limit, backupCount=1, encoding='utf-8'
         )
-        handler.setFormatter(logging.Formatter('%(asctime)s.%(msecs)03dZ %(message)s', '%Y-%m-%dT%H:%M:%S'))
-        handler.formatter.converter = time.gmtime
+        formatter = logging.Formatter('%(asctime)s.%(msecs)03dZ %(message)s', '%Y-%m-%dT%H:%M:%S')
+        formatter.converter = time.gmtime
+        handler.setFormatter(formatter)
         self._logger = logging.Logger('requests')
         self._logger.addHandler(handler)
 

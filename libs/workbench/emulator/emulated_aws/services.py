@@ -8,9 +8,10 @@ import re
 import sys
 import threading
 import traceback
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Callable, Mapping, Optional
+from typing import Any
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
@@ -47,7 +48,7 @@ class Call:
     headers: Mapping[str, str]
     body: bytes = b''
     scheme: str = 'https'
-    service: Optional[str] = None
+    service: str | None = None
 
     def __post_init__(self) -> None:
         self.service = service_of(self.scheme, self.host)
@@ -110,7 +111,7 @@ preparations: list[Callable[[Call], Call]] = []
 
 
 @lru_cache(maxsize=1024)
-def service_of(scheme: str, host: str) -> Optional[str]:
+def service_of(scheme: str, host: str) -> str | None:
     """moto's name of the service behind a host, or None."""
     if _S3_HOST.search(host):  # first: moto takes a bucket named "logs" for the service of that name
         return 's3'
@@ -134,7 +135,7 @@ def _paths(service: str) -> dict[str, Handler]:
     return importlib.import_module('.'.join(package.split('.')[:2]) + '.urls').url_paths
 
 
-def _find(call: Call) -> Optional[Handler]:
+def _find(call: Call) -> Handler | None:
     if call.service is None:
         return None
     path = call.path.split('?')[0]
@@ -144,7 +145,7 @@ def _find(call: Call) -> Optional[Handler]:
     return None
 
 
-current: Optional[Call] = None
+current: Call | None = None
 """The call that moto is answering."""
 
 
@@ -158,15 +159,15 @@ def refusal(call: Call, status: int, code: str, message: str) -> Answer:
         return Answer(status, {'Content-Type': 'application/cbor', 'smithy-protocol': 'rpc-v2-cbor'}, body)
     form = call.headers.get('Content-Type', '').startswith('application/x-www-form-urlencoded')
     if not form and call.service not in ('s3', 's3control', 'route53', 'cloudfront', 'ec2'):
-        content_type, body = 'application/x-amz-json-1.1', json.dumps({'__type': code, 'message': message})
+        content_type, text = 'application/x-amz-json-1.1', json.dumps({'__type': code, 'message': message})
     else:
         content_type = 'text/xml'
         error = f'<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>'
-        body = {
+        text = {
             'ec2': f'<Response><Errors>{error}</Errors><RequestID>emulated-aws</RequestID></Response>',
             's3': error.replace('</Error>', '<RequestId>emulated-aws</RequestId></Error>'),
         }.get(call.service or '', f'<ErrorResponse>{error}<RequestId>emulated-aws</RequestId></ErrorResponse>')
-    return Answer(status, {'Content-Type': content_type, 'x-amzn-ErrorType': code}, body.encode())
+    return Answer(status, {'Content-Type': content_type, 'x-amzn-ErrorType': code}, text.encode())
 
 
 def _text(value: Any) -> str:

@@ -9,8 +9,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Iterator, Optional, Sequence
+from typing import Any
 
 import boto3
 import pytest
@@ -32,7 +33,6 @@ class Running:
         self.arguments = arguments
         self.directory = directory
         self.account = account
-        self.process: Optional[subprocess.Popen[str]] = None
         self.start()
 
     def start(self) -> None:
@@ -67,7 +67,7 @@ class Running:
         self.process.wait(START)
         (self.directory / 'endpoint.json').unlink(missing_ok=True)
 
-    def client(self, service: str, region: str = 'us-east-1', **credentials: Any) -> Any:
+    def client(self, service: Any, region: str = 'us-east-1', **credentials: Any) -> Any:
         keys = credentials or {'aws_access_key_id': 'AKIATEST', 'aws_secret_access_key': 'test'}
         config = Config(
             proxies={'https': self.endpoint['proxyUrl']}, retries={'total_max_attempts': 1}, read_timeout=60

@@ -12,7 +12,6 @@ import botocore.loaders
 import pytest
 import requests
 
-
 # Of the bytes 123456789: the check values of the catalogue of CRC algorithms, and what sha1sum and sha256sum print.
 CHECKSUMS = {
     name: base64.b64encode(bytes.fromhex(value)).decode()
@@ -356,7 +355,7 @@ class TestS3:
         s3 = aws.client('s3')
         s3.create_bucket(Bucket='settings')
         tiering = {'Id': 'all', 'Status': 'Enabled', 'Tierings': [{'Days': 125, 'AccessTier': 'ARCHIVE_ACCESS'}]}
-        with pytest.raises(s3.exceptions.ClientError, match='NotImplemented.*intelligent-tiering'):
+        with pytest.raises(s3.exceptions.ClientError, match=r'NotImplemented.*intelligent-tiering'):
             s3.put_bucket_intelligent_tiering_configuration(
                 Bucket='settings', Id='all', IntelligentTieringConfiguration=tiering
             )
@@ -471,7 +470,7 @@ class TestEc2:
         (volume,) = ec2.describe_volumes(VolumeIds=[attached['VolumeId']])['Volumes']
         assert (volume['Size'], volume['VolumeType'], volume['Encrypted']) == (8, 'gp3', True)
         ec2.terminate_instances(InstanceIds=[instance['InstanceId']])
-        with pytest.raises(ec2.exceptions.ClientError, match='InvalidVolume.NotFound'):
+        with pytest.raises(ec2.exceptions.ClientError, match=r'InvalidVolume\.NotFound'):
             ec2.describe_volumes(VolumeIds=[attached['VolumeId']])
 
     def test_nothing_is_left_of_a_network(self, aws: Any) -> None:
@@ -530,7 +529,7 @@ class TestEc2:
         ]
         assert (read['State'], read['SubnetId'], read['Tags']) == ('create-complete', subnet, tags)
         ec2.delete_instance_connect_endpoint(InstanceConnectEndpointId=identifier)
-        with pytest.raises(ec2.exceptions.ClientError, match='InvalidInstanceConnectEndpointId.NotFound'):
+        with pytest.raises(ec2.exceptions.ClientError, match=r'InvalidInstanceConnectEndpointId\.NotFound'):
             ec2.describe_instance_connect_endpoints(InstanceConnectEndpointIds=[identifier])
 
 

@@ -13,7 +13,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-
 from conftest import ROOT, Running
 
 
@@ -71,12 +70,13 @@ def test_connections_are_kept(aws: Any) -> None:
         session.trust_env = False
         for _ in range(3):
             session.get('https://s3.us-east-1.amazonaws.com/', timeout=10)
-        (pool,) = [pool for manager in session.adapters['https://'].proxy_manager.values() for pool in _pools(manager)]
+        adapter: Any = session.adapters['https://']
+        (pool,) = [pool for manager in adapter.proxy_manager.values() for pool in _pools(manager)]
         assert pool.num_connections == 1
 
 
 def _pools(manager: Any) -> list[Any]:
-    return [manager.pools.get(key) for key in manager.pools.keys()]
+    return [manager.pools.get(key) for key in manager.pools.keys()]  # noqa: SIM118 (it does not iterate itself)
 
 
 def test_private_files_are_private(aws: Any) -> None:

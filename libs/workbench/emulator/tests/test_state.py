@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 import requests
 from boto3.s3.transfer import TransferConfig
-
 from conftest import ROOT, Running
 
 MEGABYTE = 1024 * 1024

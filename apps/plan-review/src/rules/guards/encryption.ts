@@ -1,4 +1,4 @@
-import { type Guard, off, on, onByDefault, present, ranked } from './guard';
+import { type Guard, off, on, onByDefault, onOrElsewhere, present, ranked } from './guard';
 
 const encryption = (guard: Omit<Guard, 'kind'>): Guard => ({ kind: 'encryption', ...guard });
 
@@ -51,7 +51,7 @@ export const encryptionGuards: readonly Guard[] = [
     types: ['aws_instance', 'aws_launch_configuration', 'aws_spot_instance_request'],
     attributes: ['root_block_device.encrypted'],
     // Where nothing is said, the image decides.
-    strength: onByDefault,
+    strength: onOrElsewhere,
     atStart: true,
     text: 'encryption of the root volume is off',
   }),
@@ -66,7 +66,7 @@ export const encryptionGuards: readonly Guard[] = [
       'launch_specification[].ebs_block_device[].encrypted',
       'volume_configuration.managed_ebs_volume.encrypted',
     ],
-    strength: onByDefault,
+    strength: onOrElsewhere,
     atStart: true,
     text: 'encryption of a volume is off',
   }),
@@ -115,6 +115,13 @@ export const encryptionGuards: readonly Guard[] = [
     attributes: ['server_side_encryption.enabled'],
     strength: on,
     text: 'the table is no longer encrypted with a KMS key of the account, but with one of AWS',
+  }),
+  encryption({
+    types: ['aws_emr_cluster'],
+    attributes: ['security_configuration'],
+    strength: present,
+    atStart: true,
+    text: 'encryption of the cluster is not set up',
   }),
   encryption({
     types: ['aws_kinesis_stream'],
@@ -267,6 +274,18 @@ export const encryptionGuards: readonly Guard[] = [
     ],
     strength: on,
     text: 'encryption of the logs of commands is off',
+  }),
+  encryption({
+    types: ['aws_athena_workgroup'],
+    attributes: [
+      'configuration.result_configuration.encryption_configuration',
+      'configuration.enforce_workgroup_configuration',
+    ],
+    strength: {
+      worse: 'absent or off',
+      of: (value) => (value === false ? 0 : Array.isArray(value) ? present.of(value) : 1),
+    },
+    text: 'results of queries may be stored as the caller likes',
   }),
   encryption({
     types: ['aws_chime_voice_connector'],

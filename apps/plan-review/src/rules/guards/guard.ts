@@ -32,7 +32,8 @@ export interface Guard {
   readonly text: string;
 }
 
-const isOff = (value: unknown): boolean => /^(false|0|off|disabled|inactive|none|suspended)$/i.test(String(value));
+const isOff = (value: unknown): boolean =>
+  /^(false|0|off|disabled|inactive|none|suspended|optional)$/i.test(String(value));
 const isOn = (value: unknown): boolean => /^(true|1|on|enabled|active|required)$/i.test(String(value));
 const isUnset = (value: unknown): boolean => value === undefined || value === null || value === '';
 
@@ -40,12 +41,20 @@ const isUnset = (value: unknown): boolean => value === undefined || value === nu
 export const on: Strength = { worse: 'off or absent', of: (value) => (isOn(value) ? 1 : 0) };
 /** A switch that is on where nothing is said. */
 export const onByDefault: Strength = { worse: 'off', of: (value) => (isOff(value) ? 0 : 1) };
+/** A switch that should be on; where nothing is said something else decides, which is less than on and more than off. */
+export const onOrElsewhere: Strength = {
+  worse: 'off; absent where it was on',
+  of: (value) => (isOn(value) ? 2 : isUnset(value) ? 1 : isOff(value) ? 0 : undefined),
+};
 /** A switch that should be off; where nothing is said, it is. */
 export const off: Strength = { worse: 'on', of: (value) => (isOn(value) ? 0 : 1) };
 /** A switch that should be off, and is on where nothing is said. */
 export const offNotByDefault: Strength = { worse: 'on or absent', of: (value) => (isOff(value) ? 1 : 0) };
 /** Something that should be there. */
 export const present: Strength = { worse: 'absent', of: (value) => (isUnset(value) || isEmpty(value) ? 0 : 1) };
+
+/** A list that should not get shorter. */
+export const asMany: Strength = { worse: 'fewer', of: (value) => (Array.isArray(value) ? value.length : 0) };
 
 const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
 
@@ -126,7 +135,9 @@ function weaker(guard: Guard, attribute: string, before: unknown, after: Side): 
     if (strength === undefined) return [];
     // A new resource or element has lost nothing: it counts only where it starts with no guard at all.
     if (!isObject(before) || had === undefined)
-      return strength === 0 ? [{ guard, attribute, before: undefined, after: value }] : [];
+      return strength === 0 && (guard.atStart === true || guard.refused === true)
+        ? [{ guard, attribute, before: undefined, after: value }]
+        : [];
     const lost = strength < (guard.strength.of(had.value) ?? -1);
     return lost ? [{ guard, attribute, before: had.value, after: value }] : [];
   });

@@ -425,6 +425,7 @@ describe('insecure by a value or by omission, from the start', () => {
     ['aws_api_gateway_method', { authorization: 'NONE', http_method: 'OPTIONS' }],
     ['aws_lb_listener', { ssl_policy: 'ELBSecurityPolicy-TLS13-1-2-2021-06', protocol: 'HTTPS' }],
     ['aws_lb_listener', { protocol: 'HTTP' }],
+    ['aws_ecs_task_definition', { volume: [{ name: 'a', host_path: '/a' }] }],
   ])('is not %s %j', (type, after, ...[after_unknown = {}]) => {
     expect(findings(type, null, after, { after_unknown })).toEqual([]);
   });
@@ -441,6 +442,36 @@ describe('insecure by a value or by omission, from the start', () => {
 
 describe('what guarded and does so less', () => {
   it.each<Row>([
+    [
+      'aws_instance',
+      { ebs_block_device: [{ device_name: 'a', encrypted: true }] },
+      { ebs_block_device: [{ device_name: 'a', encrypted: null }] },
+      'encryption of a volume is off (ebs_block_device.encrypted)',
+    ],
+    [
+      'aws_launch_template',
+      { metadata_options: [{ http_tokens: 'required' }] },
+      { metadata_options: [] },
+      'the instance answers IMDSv1 again (metadata_options.http_tokens)',
+    ],
+    [
+      'aws_backup_plan',
+      { rule: [{ rule_name: 'a' }, { rule_name: 'b' }] },
+      { rule: [{ rule_name: 'a' }] },
+      'a rule that keeps copies is removed (rule)',
+    ],
+    [
+      'aws_elasticache_replication_group',
+      { auth_token: 'x' },
+      { auth_token: null },
+      'clients need not say who they are (auth_token)',
+    ],
+    [
+      'aws_db_parameter_group',
+      { parameter: [] },
+      { parameter: [{ name: 'rds.force_ssl', value: '0' }] },
+      'the database accepts connections without TLS (rds.force_ssl)',
+    ],
     [
       'aws_iam_user',
       { permissions_boundary: 'arn:b' },

@@ -1,4 +1,4 @@
-import { atLeast, type Guard, off, on, present, ranked, type Strength } from './guard';
+import { atLeast, type Guard, off, on, onOrElsewhere, present, ranked, type Strength } from './guard';
 
 const identity = (guard: Omit<Guard, 'kind'>): Guard => ({ kind: 'identity', ...guard });
 
@@ -20,14 +20,14 @@ export const identityGuards: readonly Guard[] = [
     types: ['aws_instance', 'aws_launch_*', 'aws_spot_*'],
     attributes: ['metadata_options.http_tokens'],
     // Where nothing is said, the image or the account decides.
-    strength: ranked('', 'optional', 'required'),
+    strength: onOrElsewhere,
     atStart: true,
     text: 'the instance answers IMDSv1 again',
   }),
   identity({
     types: ['aws_imagebuilder_infrastructure_configuration'],
     attributes: ['instance_metadata_options.http_tokens'],
-    strength: ranked('', 'optional', 'required'),
+    strength: onOrElsewhere,
     atStart: true,
     text: 'the instance answers IMDSv1 again',
   }),
@@ -91,6 +91,13 @@ export const identityGuards: readonly Guard[] = [
     text: 'clients need not say who they are',
   }),
   identity({
+    types: ['aws_elasticache_replication_group'],
+    attributes: ['auth_token'],
+    strength: present,
+    unless: ['user_group_ids', 'auth_token_wo_version'],
+    text: 'clients need not say who they are',
+  }),
+  identity({
     types: ['aws_opensearch_domain', 'aws_elasticsearch_domain'],
     attributes: ['advanced_security_options.enabled'],
     strength: on,
@@ -113,6 +120,13 @@ export const identityGuards: readonly Guard[] = [
     except: ({ route_key, api_key_required }) =>
       api_key_required === true || /^(OPTIONS |\$disconnect)/.test(String(route_key)),
     text: 'anyone may call the route',
+  }),
+  identity({
+    types: ['aws_appsync_graphql_api'],
+    attributes: ['authentication_type'],
+    strength: ranked('', 'API_KEY', /./),
+    atStart: true,
+    text: 'whoever has the key may ask anything',
   }),
   identity({
     types: ['aws_vpclattice_service', 'aws_vpclattice_service_network'],
@@ -152,7 +166,7 @@ export const identityGuards: readonly Guard[] = [
   }),
   identity({
     types: ['aws_ecs_task_definition', 'aws_batch_job_definition'],
-    attributes: ['volume[].efs_volume_configuration.authorization_config.iam'],
+    attributes: ['volume[].efs_volume_configuration[].authorization_config.iam'],
     strength: on,
     text: 'the file system no longer asks for the role of the task',
   }),

@@ -1,4 +1,4 @@
-import { type Guard, on, onByDefault, present, ranked } from './guard';
+import { asMany, type Guard, on, onByDefault, present, ranked } from './guard';
 
 const logging = (guard: Omit<Guard, 'kind'>): Guard => ({ kind: 'logging', ...guard });
 
@@ -48,6 +48,12 @@ export const loggingGuards: readonly Guard[] = [
     text: 'Macie is paused',
   }),
   logging({
+    types: ['aws_ecr_repository'],
+    attributes: ['image_scanning_configuration.scan_on_push'],
+    strength: on,
+    text: 'images are no longer scanned',
+  }),
+  logging({
     types: ['aws_lb', 'aws_alb', 'aws_elb'],
     attributes: ['access_logs.enabled'],
     strength: on,
@@ -68,7 +74,7 @@ export const loggingGuards: readonly Guard[] = [
   logging({
     types: ['aws_db_instance', 'aws_rds_cluster', 'aws_docdb_cluster', 'aws_eks_cluster', 'aws_neptune_cluster'],
     attributes: ['enabled_cloudwatch_logs_exports', 'enable_cloudwatch_logs_exports', 'enabled_cluster_log_types'],
-    strength: { worse: 'fewer', of: (value) => (Array.isArray(value) ? value.length : 0) },
+    strength: asMany,
     text: 'fewer logs are kept',
   }),
 ];

@@ -1,4 +1,4 @@
-import { atLeast, type Guard, off, on, onByDefault, present, ranked, type Strength } from './guard';
+import { asMany, atLeast, type Guard, off, on, onByDefault, present, ranked, type Strength } from './guard';
 
 const loss = (guard: Omit<Guard, 'kind'>): Guard => ({ kind: 'loss without a destroy', ...guard });
 
@@ -186,6 +186,12 @@ export const lossGuards: readonly Guard[] = [
     attributes: ['rule[].lifecycle.delete_after', 'rule[].copy_action[].lifecycle.delete_after'],
     strength: neverOr,
     text: 'recovery points are deleted after {after} days: {before} → {after}',
+  }),
+  loss({
+    types: ['aws_backup_plan', 'aws_dlm_lifecycle_policy', 'aws_s3_bucket_replication_configuration'],
+    attributes: ['rule', 'policy_details.schedule'],
+    strength: asMany,
+    text: 'a rule that keeps copies is removed',
   }),
   loss({
     types: ['aws_backup_plan'],

@@ -249,6 +249,19 @@ export const publicGuards: readonly Guard[] = [
     text: 'the container faces the internet',
   }),
   open({
+    types: ['aws_mwaa_environment'],
+    attributes: ['webserver_access_mode'],
+    strength: ranked('PRIVATE_ONLY', 'PUBLIC_ONLY', 'PRIVATE_ONLY'),
+    atStart: true,
+    text: 'the web server faces the internet',
+  }),
+  open({
+    types: ['aws_s3_bucket_ownership_controls'],
+    attributes: ['rule.object_ownership'],
+    strength: ranked('', 'ObjectWriter', 'BucketOwnerPreferred', 'BucketOwnerEnforced'),
+    text: 'access control lists count again: {before} → {after}',
+  }),
+  open({
     types: ['aws_ram_resource_share'],
     attributes: ['allow_external_principals'],
     strength: off,

@@ -209,7 +209,7 @@ export const tlsGuards: readonly Guard[] = [
   }),
   tls({
     types: ['aws_ecs_task_definition'],
-    attributes: ['volume[].efs_volume_configuration.transit_encryption'],
+    attributes: ['volume[].efs_volume_configuration[].transit_encryption'],
     strength: on,
     atStart: true,
     text: 'encryption on the way to the file system is off',

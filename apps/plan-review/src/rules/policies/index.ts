@@ -33,7 +33,11 @@ export function policyFindings(
   const doors = trusted
     .filter(({ text }) => !had.includes(text))
     .map(({ world, text }) => (world ? opening(text) : notice(text)));
-  return [...opened, ...doors, ...short(before === undefined ? wideGrants(fresh) : widened(old, fresh)).map(notice)];
+  return [
+    ...opened,
+    ...doors,
+    ...short(before === undefined ? wideGrants(fresh, place) : widened(old, fresh)).map(notice),
+  ];
 }
 
 /** What a policy lets anybody in the world do, as sentences. */
@@ -114,7 +118,7 @@ function isShutOut(matcher: Matcher, open: Said, statements: readonly Said[]): b
 }
 
 /** With one of these on every resource, somebody makes himself an administrator; more in AWS's own list of them. */
-const escalating = [
+export const escalating: readonly string[] = [
   'iam:PassRole',
   'iam:CreateAccessKey',
   'iam:CreateLoginProfile',
@@ -132,11 +136,19 @@ const escalating = [
   'sts:AssumeRole',
 ];
 
-/** What a policy allows that is wide in itself: every action, every action of a service, or what makes administrators. */
-function wideGrants(statements: readonly Said[]): string[] {
+/** Whether a principal belongs to another account than the owner's. */
+function isOfAnother(principal: string, account: string): boolean {
+  const own = /^\d{12}$/.test(principal) ? principal : principal.split(':')[4];
+  return own !== undefined && /^\d{12}$/.test(own) && own !== account;
+}
+
+/** What a policy allows that is wide in itself, or to another account: every action, every action of a service, or what makes administrators. */
+function wideGrants(statements: readonly Said[], { account }: Place): string[] {
   const wide = statements.flatMap((statement) => {
     if (!statement.allows) return [];
-    const { actions, resources } = statement;
+    const { actions, resources, principals } = statement;
+    const others = principals.names.filter((name) => account !== undefined && isOfAnother(name, account));
+    if (others.length > 0) return [{ ...statement, principals: { allBut: false, names: others } }];
     if (actions.allBut || resources.allBut) return [statement];
     const everywhere = resources.names.some(
       (name) => /^\*+$/.test(name) || /^arn:[\w*-]+:iam::[\d*]*:(\*|\w+\/\*)$/.test(name),

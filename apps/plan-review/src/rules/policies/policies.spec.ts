@@ -313,6 +313,14 @@ describe('a trust in an OIDC provider', () => {
     expect(trust(host, condition)).toEqual([]);
   });
 
+  it('is one of tokens of the web', () => {
+    const statement = { Effect: 'Allow', Principal: { Federated: `arn:aws:iam::1:oidc-provider/${github}` } };
+    const of = (more: Statement): string[] => on('assume_role_policy', 'aws_iam_role', null, { ...statement, ...more });
+    expect(of({ Action: 'sts:TagSession' })).toEqual([]);
+    expect(open(of({ Action: 'sts:*' }))).toBe(true);
+    expect(open(of({ NotAction: 'sts:TagSession' }))).toBe(true);
+  });
+
   it('is told once, when it begins', () => {
     const statement = {
       Effect: 'Allow',
@@ -358,25 +366,17 @@ describe('what AWS puts there itself is no warning', () => {
     expect(changed.filter((text) => /allows|anyone/.test(text))).toEqual([]);
   });
 
-  it('but another account is', () => {
-    const plan = planWith(
-      [
-        {
-          type: 'aws_kms_key',
-          after: { policy: policy({ Effect: 'Allow', Principal: root, Action: 'kms:*', Resource: '*' }) },
-        },
-      ],
-      {
-        configuration: {
-          provider_config: {
-            aws: { name: 'aws', expressions: { allowed_account_ids: { constant_value: ['444455556666'] } } },
-          },
-        },
-      },
-    );
-    expect(findingsOf(plan.resource_changes[0]!, plan).map(({ text }) => text)).toEqual([
-      'allows kms:* on * to arn:aws:iam::111122223333:root',
-    ]);
+  it.each<[string, object]>([
+    ['aws_kms_key', { policy: policy({ Effect: 'Allow', Principal: root, Action: 'kms:*', Resource: '*' }) }],
+    ['aws_iam_role', { assume_role_policy: policy({ Effect: 'Allow', Principal: root, Action: 'sts:AssumeRole' }) }],
+  ])('but another account is: %s', (type, after) => {
+    const of = (account: string): string[] => {
+      const aws = { name: 'aws', expressions: { allowed_account_ids: { constant_value: [account] } } };
+      const plan = planWith([{ type, after }], { configuration: { provider_config: { aws } } });
+      return findingsOf(plan.resource_changes[0]!, plan).map(({ text }) => text);
+    };
+    expect(of('111122223333')).toEqual([]);
+    expect(of('444455556666')).toEqual([expect.stringMatching(/^allows .* to arn:aws:iam::111122223333:root$/)]);
   });
 });
 

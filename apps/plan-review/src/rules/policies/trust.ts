@@ -1,5 +1,6 @@
 import { wanted } from './conditions';
-import { said, type Statement, texts } from './statements';
+import { Matcher, TooLong } from './match';
+import { type Names, said, type Statement, takesIn } from './statements';
 
 /** An identity provider whose tokens anybody gets: without a condition on the subject it vouches for the whole world. */
 interface Shared {
@@ -66,7 +67,7 @@ const shared: readonly Shared[] = [
 /** A provider that belongs to one customer: without a condition on the subject it vouches for all of it. */
 const own: readonly Shared[] = [
   {
-    host: /(^|\.)eks\.[\w-]+\.(amazonaws\.com(\.cn)?|api\.aws)\/id\//,
+    host: /^oidc[.-]eks\./,
     who: 'every pod of the cluster',
     claims: /:sub$/,
     names: begins(/^system:serviceaccount:[^:*?]+:./),
@@ -78,12 +79,24 @@ const own: readonly Shared[] = [
     names: begins(/^[^*?]+/),
   },
   {
-    host: /^(oidc\.circleci\.com\/org\/|token\.actions\.githubusercontent\.com\/|.*)/,
+    // CircleCI and GitHub Enterprise have a host for each customer.
+    host: /.*/,
     who: 'everybody for whom the provider makes a token',
     claims: /:(?!aud$)\w+$/,
     names: begins(/^[^*?]+/),
   },
 ];
+
+/** Providers with whom a trust in them lets in, for the table of rules. */
+export const providers: readonly { readonly host: string; readonly who: string; readonly world: boolean }[] = [
+  ...shared.map(({ host, who }) => ({ host: plain(host), who, world: true })),
+  ...own.map(({ host, who }) => ({ host: plain(host), who, world: false })),
+];
+
+function plain(host: RegExp): string {
+  const text = host.source.replace(/[\^$()\\]/g, '').replaceAll('|', ', ');
+  return text === '.*' ? 'any other' : text;
+}
 
 /** Who a trust in an OIDC provider lets in besides those it should, as sentences. */
 export interface Trusted {
@@ -92,10 +105,22 @@ export interface Trusted {
   readonly text: string;
 }
 
+const webIdentity: Names = { allBut: false, names: ['sts:AssumeRoleWithWebIdentity'] };
+
+/** Whether actions take in that of web identities; what cannot be compared may. */
+function isAssumed(actions: Names): boolean {
+  try {
+    return takesIn(new Matcher(), actions, webIdentity);
+  } catch (error) {
+    if (error instanceof TooLong) return true;
+    throw error;
+  }
+}
+
 /** Where a policy lets in whoever an OIDC provider makes a token for. */
 export function trustedProviders(statements: readonly Statement[]): Trusted[] {
   return statements.map(said).flatMap(({ allows, principals, tests, actions }) => {
-    if (!allows || !texts(actions).some((action) => /^(\*|sts:.*)$/i.test(action))) return [];
+    if (!allows || !isAssumed(actions)) return [];
     const hosts = principals.names.flatMap((name) => hostOf(name) ?? []);
     return [...new Set(hosts)].flatMap((host) => {
       const world = shared.some((provider) => provider.host.test(host));

@@ -56,6 +56,9 @@ function keptBy(type: string, values: Values): string | undefined {
     return 'the account leaves the organisation and stays open';
   if (type === 'aws_sagemaker_domain' && isRetained(values.retention_policy))
     return 'the file system of the home directories stays';
+  const source = ['source', 'content', 'content_base64', 'content_wo_version'].find((key) => isSet(values[key]));
+  if (source !== undefined && /^aws_s3_(bucket_)?object(_copy)?$/.test(type))
+    return `what is in the object came from elsewhere (${source})`;
   const guard = ['force_delete', 'force_destroy'].find((key) => values[key] === false);
   if (guard !== undefined && refusesWhileFull.includes(type))
     return `AWS refuses to delete it as long as something is in it (${guard} is off)`;

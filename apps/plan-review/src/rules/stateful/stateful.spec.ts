@@ -52,6 +52,8 @@ describe('what is kept', () => {
     ['aws_ecr_repository', { force_delete: false }],
     ['aws_ecrpublic_repository', { force_destroy: false }],
     ['aws_backup_vault', { force_destroy: false }],
+    ['aws_s3_object', { source: 'bundle.tar.gz' }],
+    ['aws_s3_bucket_object', { content: 'text' }],
     ['aws_sagemaker_domain', { retention_policy: [{ home_efs_file_system: 'Retain' }] }],
     ['aws_organizations_account', { close_on_deletion: false }],
   ])('%s %j is no loss', (type, before) => {
@@ -59,6 +61,7 @@ describe('what is kept', () => {
   });
 
   it.each<[string, object, string]>([
+    ['aws_s3_object', { source: null, content: '' }, 'the object'],
     ['aws_ecr_repository', { force_delete: true }, 'every image of the repository'],
     ['aws_ebs_volume', { final_snapshot: false }, 'everything on the volume'],
     ['aws_db_instance', { skip_final_snapshot: true }, 'every database on the instance; no final snapshot is taken'],

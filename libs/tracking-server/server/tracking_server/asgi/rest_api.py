@@ -36,7 +36,8 @@ class RestApi:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope['type'] != 'http' or scope['path'] not in self._paths:
+        # Browsers get what MLflow's own CORS tells them; SDKs name no origin.
+        if scope['type'] != 'http' or scope['path'] not in self._paths or scope['method'] == 'OPTIONS' or _names_an_origin(scope):
             await self._fastapi(scope, receive, send)
             return
         parts = []
@@ -61,6 +62,10 @@ class RestApi:
         status, headers, *_ = begun
         # ASGI wants names in lower case.
         return int(status.split(' ', 1)[0]), [(name.lower().encode('latin-1'), value.encode('latin-1')) for name, value in headers], body
+
+
+def _names_an_origin(scope: Scope) -> bool:
+    return any(name == b'origin' for name, _ in scope['headers'])
 
 
 def _answers(routes: Iterable[BaseRoute], path: str, method: str) -> bool:

@@ -8,7 +8,7 @@ Here: the request is turned into JSON, and moto's answer into CBOR, with timesta
 from __future__ import annotations
 
 import json
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from moto.cloudwatch import urls
@@ -72,4 +72,4 @@ def _with_timestamps(value: Any, shape: Any) -> Any:
 def _moment(value: Any) -> datetime:
     if isinstance(value, str):
         return datetime.fromisoformat(value.replace('Z', '+00:00'))
-    return datetime.fromtimestamp(value, timezone.utc)
+    return datetime.fromtimestamp(value, UTC)

@@ -7,7 +7,7 @@ something behind.
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any
 
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.instances import Instance
@@ -50,7 +50,7 @@ def apply() -> None:
 
     delete_endpoints = EC2Backend.delete_vpc_endpoints
 
-    def delete_vpc_endpoints(backend: EC2Backend, vpce_ids: Optional[list[str]] = None) -> None:
+    def delete_vpc_endpoints(backend: EC2Backend, vpce_ids: list[str] | None = None) -> None:
         for identifier in vpce_ids or []:
             endpoint = backend.vpc_end_points.get(identifier)
             if endpoint and not endpoint.vpc_endpoint_type:

@@ -5,7 +5,7 @@ AWS: every rule keeps its description. moto: only those that name an address ran
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any
 
 from moto.ec2.models.security_groups import SecurityGroupRule
 
@@ -19,11 +19,11 @@ def apply() -> None:
         ec2_backend: Any,
         ip_protocol: str,
         group_id: str,
-        from_port: Optional[str],
-        to_port: Optional[str],
-        ip_range: Optional[dict[str, str]],
-        source_group: Optional[dict[str, str]] = None,
-        prefix_list_id: Optional[dict[str, str]] = None,
+        from_port: str | None,
+        to_port: str | None,
+        ip_range: dict[str, str] | None,
+        source_group: dict[str, str] | None = None,
+        prefix_list_id: dict[str, str] | None = None,
         **settings: Any,
     ) -> None:
         source = source_group or prefix_list_id or {}

@@ -9,7 +9,8 @@ A version that is not in the table is taken as it is: what an account really off
 
 from __future__ import annotations
 
-from typing import Any, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.rds.models import DBInstance, RDSBackend

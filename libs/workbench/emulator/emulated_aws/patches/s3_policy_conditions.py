@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from fnmatch import fnmatchcase
-from typing import Any, Callable, Optional
+from typing import Any
 
 from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket
 
 from .. import services
 
-Test = Callable[[Optional[str], str], bool]
+Test = Callable[[str | None, str], bool]
 
 OPERATORS: dict[str, Test] = {
     'Bool': lambda actual, wanted: actual is not None and actual.lower() == wanted.lower(),
@@ -36,7 +37,7 @@ OPERATORS: dict[str, Test] = {
 }
 
 
-def _context(account_id: str) -> dict[str, Optional[str]]:
+def _context(account_id: str) -> dict[str, str | None]:
     call = services.current
     headers = call.headers if call else {}
     tls = call is None or call.scheme == 'https'
@@ -60,7 +61,7 @@ def _matches(patterns: Any, value: str) -> bool:
     )
 
 
-def _holds(conditions: dict[str, dict[str, Any]], context: dict[str, Optional[str]]) -> bool:
+def _holds(conditions: dict[str, dict[str, Any]], context: dict[str, str | None]) -> bool:
     """Whether all conditions hold; a condition that cannot be judged does not."""
     for operator, keys in conditions.items():
         name = operator.removesuffix('IfExists')
@@ -77,15 +78,13 @@ def _holds(conditions: dict[str, dict[str, Any]], context: dict[str, Optional[st
     return True
 
 
-def _applies(statement: dict[str, Any], action: str, resource: str, context: dict[str, Optional[str]]) -> bool:
+def _applies(statement: dict[str, Any], action: str, resource: str, context: dict[str, str | None]) -> bool:
     principal = statement.get('Principal')
     everyone = principal == '*' or (isinstance(principal, dict) and '*' in _listed(principal.get('AWS')))
     if not everyone:
         return False
-    if 'NotAction' in statement:
-        acts = not _matches(statement['NotAction'], action)
-    else:
-        acts = _matches(statement.get('Action', []), action)
+    excepted = 'NotAction' in statement
+    acts = excepted != _matches(statement.get('NotAction' if excepted else 'Action', []), action)
     if 'NotResource' in statement:
         concerned = not _matches(statement['NotResource'], resource)
     else:
