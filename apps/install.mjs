@@ -1,6 +1,6 @@
 // Installs the locked npm packages when they are not there, or not those of the lock file. Needs no package itself.
 import { createHash } from 'node:crypto';
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,9 +11,9 @@ const lock = createHash('sha256')
   .update(readFileSync(join(root, 'package-lock.json')))
   .digest('hex');
 
-const [major] = process.versions.node.split('.').map(Number);
-if (major < 20) {
-  console.error(`Node.js 20 or later is needed, this is ${process.version}: see https://nodejs.org`);
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 18)) {
+  console.error(`Node.js 20.18 or later is needed, this is ${process.version}: see https://nodejs.org`);
   process.exit(1);
 }
 
@@ -26,14 +26,17 @@ try {
 if (installed !== lock) {
   console.error('… Install the npm packages, once for this checkout');
   const began = Date.now();
-  const { status } = spawnSync('npm', ['ci', '--no-progress', '--loglevel', 'error'], {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
+  const seconds = () => `${((Date.now() - began) / 1000).toFixed(1)} s`;
+  const ticking = setInterval(() => console.error(`    still: npm ci (${seconds()})`), 10_000);
+  const status = await new Promise((resolve) => {
+    const npm = spawn('npm', ['ci', '--no-progress', '--loglevel', 'error'], { cwd: root, stdio: ['ignore', 2, 2] });
+    npm.on('error', ({ message }) => resolve(console.error(message))).on('exit', resolve);
   });
+  clearInterval(ticking);
   if (status !== 0) {
     console.error('\nnpm ci failed: see its message above, then run the same command again');
     process.exit(1);
   }
   writeFileSync(mark, lock);
-  console.error(`✓ Install the npm packages (${((Date.now() - began) / 1000).toFixed(1)} s)`);
+  console.error(`✓ Install the npm packages (${seconds()})`);
 }

@@ -59,7 +59,8 @@ def main() -> None:
     for version in orderable:
         major, minor = version.split('.')
         majors[major].append(int(minor))
-    write('postgres-versions.json', facts, {'minors': {major: sorted(found) for major, found in sorted(majors.items())}})
+    minors = {major: ' '.join(map(str, sorted(found))) for major, found in sorted(majors.items())}
+    write('postgres-versions.json', facts, {'minors': minors})
 
 
 def download(package: str, folder: str) -> pathlib.Path:

@@ -126,7 +126,7 @@ const server = z.strictObject({
    * @default - PyPI, which takes a way to the internet
    */
   wheelhouse: matching(
-    /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[A-Za-z0-9._-]+)+$/,
+    /^s3:\/\/(?!\d+(\.\d+){3}\/)(?=[^/]{3,63}\/)[a-z0-9](-*[a-z0-9])*(\.[a-z0-9](-*[a-z0-9])*)*(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._-]+)+$/,
     'a folder in S3 such as s3://example-wheels/mlflow',
   ).optional(),
   /** Metrics of every server for Prometheus, on a port of their own, without a password. @default - none */
@@ -332,7 +332,7 @@ const gitHubNumber = matching(/^[1-9]\d{0,19}$/, 'a number of GitHub in quotes s
 const github = z.strictObject({
   /** Repository whose workflows plan and deploy the environment. */
   repository: matching(
-    /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})\/[A-Za-z0-9._-]{1,100}$/,
+    /^[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}\/(?!\.{1,2}$)(?!.*\.git$)[A-Za-z0-9._-]{1,100}$/,
     'a GitHub repository as owner/name, such as example/mlflow; its numbers go into github.ownerId and github.repositoryId',
   ),
   /**

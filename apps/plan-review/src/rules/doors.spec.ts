@@ -29,7 +29,7 @@ describe('doors', () => {
     [
       'aws_eks_cluster',
       { vpc_config: [{ endpoint_public_access: null, public_access_cidrs: null }] },
-      ['opening: the API of the cluster is open to 0.0.0.0/0, as nothing is said of public_access_cidrs'],
+      ['opening: the API of the cluster is open to 0.0.0.0/0, as nothing is known of public_access_cidrs'],
     ],
     ['aws_eks_cluster', { vpc_config: [{ endpoint_public_access: true, public_access_cidrs: ['192.0.2.0/24'] }] }, []],
     ['aws_eks_cluster', { vpc_config: [{ endpoint_public_access: false, public_access_cidrs: ['0.0.0.0/0'] }] }, []],
@@ -62,6 +62,19 @@ describe('doors', () => {
   ])('%s %j', (type, after, expected) => {
     expect(findings({ type, after })).toEqual(expected);
     expect(findings({ type, before: after, after })).toEqual([]);
+  });
+
+  it('are opened by what AWS does where nothing is said', () => {
+    const nodes = (access: object, marks: object = {}): string[] =>
+      findings({ type: 'aws_eks_node_group', after: { remote_access: [access] }, ...marks });
+    expect(nodes({ ec2_ssh_key: 'k', source_security_group_ids: [] })).toEqual([
+      'opening: port 22 of the nodes is open to the internet: remote_access names no source_security_group_ids',
+    ]);
+    expect(nodes({ ec2_ssh_key: 'k', source_security_group_ids: ['sg-1'] })).toEqual([]);
+    expect(
+      nodes({ ec2_ssh_key: 'k' }, { after_unknown: { remote_access: [{ source_security_group_ids: true }] } }),
+    ).toEqual([]);
+    expect(findings({ type: 'aws_lightsail_instance', after: { name: 'a' } })).toHaveLength(1);
   });
 
   it('are shut by a source that is known only after apply', () => {
@@ -132,6 +145,13 @@ describe('what moves to its successor', () => {
     const other = JSON.parse(JSON.stringify(old).replace(/"(b|l|r)"/g, '"other"')) as Change;
     expect(findings(fresh, other)).not.toEqual([]);
   });
+});
+
+it('in another region is no successor', () => {
+  const values = { name: 'l', internal: false };
+  const old = { type: 'aws_lb', before: { ...values, region: 'eu-west-1' } };
+  expect(findings({ type: 'aws_lb', after: { ...values, region: 'eu-west-1' } }, old)).toEqual([]);
+  expect(findings({ type: 'aws_lb', after: { ...values, region: 'eu-central-1' } }, old)).toHaveLength(1);
 });
 
 describe('what decides who gets in and is known only after apply', () => {

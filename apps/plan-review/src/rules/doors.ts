@@ -13,6 +13,7 @@ export function doors(type: string, values: unknown): Finding[] {
     ...acls(values).map(opening),
     ...clusterOpenings(type, values).map(opening),
     ...functionDoors(type, values),
+    ...defaultDoors(type, values),
     ...(type === 'aws_opensearchserverless_security_policy' ? networkPolicy(values).map(opening) : []),
     ...shares(type, values).map(notice),
   ];
@@ -53,6 +54,19 @@ function functionDoors(type: string, values: Values): Finding[] {
         ),
       ]
     : [];
+}
+
+/** Ports that AWS opens to everybody where nothing is said. */
+function defaultDoors(type: string, values: Values): Finding[] {
+  if (type === 'aws_lightsail_instance')
+    return [notice('Lightsail opens ports 22 and 80 of a new machine to the internet')];
+  if (type !== 'aws_eks_node_group') return [];
+  const access: unknown = Array.isArray(values.remote_access) ? values.remote_access[0] : values.remote_access;
+  if (!isObject(access) || !isSet(access.ec2_ssh_key)) return [];
+  const groups = access.source_security_group_ids;
+  return isSet(groups) && !(Array.isArray(groups) && groups.length === 0)
+    ? []
+    : [opening('port 22 of the nodes is open to the internet: remote_access names no source_security_group_ids')];
 }
 
 function networkPolicy(values: Values): string[] {

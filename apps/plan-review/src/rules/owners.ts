@@ -81,9 +81,16 @@ export function predecessorsOf({ address, type, change }: ResourceChange, plan: 
     const others = short(other.type);
     const related =
       own.startsWith(others) || others.startsWith(own) || /^aws_iam_(\w+_)?policy_attachment$/.test(others);
-    if (other.address !== address && related) seen.add(other);
+    if (other.address !== address && related && isSameRegion(change.after, other.change.before)) seen.add(other);
   }
   return [...seen];
+}
+
+/** Whether two resources may be in one region: the same name elsewhere is another thing. */
+function isSameRegion(one: unknown, other: unknown): boolean {
+  const region = (values: unknown): unknown => (isObject(values) ? values.region : undefined);
+  const [own, others] = [region(one), region(other)];
+  return !isName(own) || !isName(others) || own === others;
 }
 
 function changing(plan: Plan): ReadonlyMap<string, readonly ResourceChange[]> {

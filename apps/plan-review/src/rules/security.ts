@@ -107,6 +107,16 @@ function ended(resource: ResourceChange, plan: Plan): Finding[] {
   return [...notices, part.refused === true ? opening(part.text) : notice(part.text)];
 }
 
+/** Values in which what is known only after apply is there, however deep. */
+function filled(value: unknown, unknown: unknown): unknown {
+  if (unknown === true) return value ?? later;
+  if (!isMarked(unknown)) return value;
+  if (Array.isArray(value)) return value.map((element: unknown, index) => filled(element, markOf(unknown, index)));
+  if (!isObject(value) || !isObject(unknown)) return value;
+  const keys = [...new Set([...Object.keys(value), ...Object.keys(unknown)])];
+  return Object.fromEntries(keys.map((key) => [key, filled(value[key], unknown[key])]));
+}
+
 /** What a resource that is there after the change opens or guards less. */
 function changed({ type, change }: ResourceChange, plan: Plan, configured: ReadonlySet<string> | undefined): Finding[] {
   const { before, after, after_unknown: unknown } = change;
@@ -114,7 +124,7 @@ function changed({ type, change }: ResourceChange, plan: Plan, configured: Reado
   const place = { private: /^aws_vpc_endpoint(_policy)?$|^aws_vpclattice_/.test(type), account: target(plan).account };
   return [
     ...policyFindings(isObject(before) ? policiesIn(before) : undefined, policiesIn(after), place),
-    ...doors(type, after).filter(({ text }) => !had.has(text)),
+    ...doors(type, filled(after, unknown)).filter(({ text }) => !had.has(text)),
     ...weakened(type, before, { values: after, unknown }, guards).map((less) =>
       less.guard.refused === true ? opening(sentence(less)) : notice(sentence(less)),
     ),

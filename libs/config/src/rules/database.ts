@@ -35,7 +35,7 @@ const databaseIsNotTheSystems: Rule = ({ database }) =>
     `another name: RDS always makes a database postgres by itself ${createInstance}`,
   );
 
-const minorVersions: Readonly<Record<string, readonly number[]>> = versionTable.minors;
+const minorVersions: Readonly<Record<string, string>> = versionTable.minors;
 
 const engineVersionIsSupported: Rule = ({ database }) => {
   const [major = '', minor] = database.engineVersion.split('.');
@@ -47,9 +47,9 @@ const engineVersionIsSupported: Rule = ({ database }) => {
     const want = `a version under standard support: ${supported.join(', ')} (Amazon RDS for PostgreSQL release notes, "Release calendars")`;
     return [{ path: 'database.engineVersion', want }];
   }
-  const minors = minorVersions[major] ?? [];
+  const minors = minorVersions[major]?.split(' ') ?? [];
   return when(
-    minor !== undefined && !minors.includes(Number(minor)),
+    minor !== undefined && !minors.includes(minor),
     'database.engineVersion',
     `"${major}", or one of ${minors.map((known) => `"${major}.${known}"`).join(', ')}, the minor versions that RDS made instances of ` +
       `on ${versionTable.date} (libs/config/README.md says how to look again)`,

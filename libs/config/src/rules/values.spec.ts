@@ -245,3 +245,30 @@ describe('staging', () => {
     ],
   ]);
 });
+
+describe('places elsewhere', () => {
+  refuses(dev, [
+    ...['owner/name.git', 'owner/..', '-owner/name', 'owner-/name', 'https://github.com/owner/name', 'owner'].map(
+      (name): Case => [
+        { 'github.repository': name },
+        `github.repository: got "${name}", want a GitHub repository as owner/name`,
+      ],
+    ),
+    ...[
+      's3://wheels',
+      's3://10.0.0.1/x',
+      's3://we..els/x',
+      's3://wheels-/x',
+      's3://wh/x',
+      's3://wheels/../x',
+      's3://wheels/',
+    ].map((folder): Case => [
+      { 'server.wheelhouse': folder },
+      `server.wheelhouse: got "${folder}", want a folder in S3`,
+    ]),
+  ]);
+  accepts(dev, [
+    { 'github.repository': 'my-org/mlflow.on_aws' },
+    { 'server.wheelhouse': 's3://example.wheels-2/team/mlflow-3.17' },
+  ]);
+});

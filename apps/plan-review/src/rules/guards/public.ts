@@ -295,6 +295,6 @@ export function clusterOpenings(type: string, values: unknown): string[] {
   const wide = cidrs.filter(isWholeInternet).map(String);
   if (cidrs.length > 0 && wide.length === 0) return [];
   return [
-    `the API of the cluster is open to ${wide.join(', ') || '0.0.0.0/0, as nothing is said of public_access_cidrs'}`,
+    `the API of the cluster is open to ${wide.join(', ') || '0.0.0.0/0, as nothing is known of public_access_cidrs'}`,
   ];
 }

@@ -198,6 +198,11 @@ export const tlsGuards: readonly Guard[] = [
     types: ['aws_dms_endpoint', 'aws_dms_s3_endpoint'],
     attributes: ['ssl_mode'],
     strength: ranked('none', 'none', 'require', 'verify-ca', 'verify-full'),
+    atStart: true,
+    // What is no database has its own way: HTTPS.
+    except: ({ engine_name }) =>
+      engine_name === undefined ||
+      /^(s3|kinesis|dynamodb|elasticsearch|opensearch|kafka|redis|neptune)$/.test(String(engine_name)),
     text: 'TLS to the database is weaker: {before} → {after}',
   }),
   tls({

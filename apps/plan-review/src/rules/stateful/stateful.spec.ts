@@ -29,6 +29,11 @@ describe('stateful types', () => {
       'it may hold data that is lost: google_sql_database_instance is not among the types judged, and its name says so',
     ],
     [
+      'aws_new_archive',
+      {},
+      'it may hold data that is lost: aws_new_archive is not among the types judged, and its name says so',
+    ],
+    [
       'aws_new_thing',
       { deletion_protection: false },
       'it may hold data that is lost: aws_new_thing is not among the types judged, and deletion_protection says so',
