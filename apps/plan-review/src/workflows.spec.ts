@@ -1,4 +1,4 @@
-import { applyRoleName, planRoleName } from '@mlflow-on-aws/foundation';
+import { applyRoleName, maxSessionSeconds, planRoleName } from '@mlflow-on-aws/foundation';
 import { workflow, workflowNames, workflowText } from '@mlflow-on-aws/github';
 
 const jobs = workflowNames.flatMap((name) =>
@@ -53,6 +53,34 @@ it('synthesizes without credentials', () => {
   }
 });
 
+it('asks for credentials that last as long as the job, and no longer than the roles allow', () => {
+  for (const { name, content } of jobs) {
+    for (const step of content.steps ?? []) {
+      if (!step.uses?.startsWith('aws-actions/configure-aws-credentials@')) continue;
+      const seconds = Number(step.with?.['role-duration-seconds']);
+      const minutes = (content as { 'timeout-minutes'?: number })['timeout-minutes'];
+      // Source: aws-actions/configure-aws-credentials, README: an hour unless it is said.
+      expect([name, seconds]).toEqual([name, Number(minutes) * 60]);
+      expect(seconds).toBeLessThanOrEqual(maxSessionSeconds);
+      // Source: AWS STS API reference, "AssumeRoleWithWebIdentity": 15 minutes at least.
+      expect(seconds).toBeGreaterThanOrEqual(900);
+    }
+  }
+});
+
+it('saves the state that an apply could not save, with new credentials', () => {
+  const { steps: own = [] } = workflow('deploy-environment').jobs.deploy ?? {};
+  const applied = own.findIndex(({ run }) => run?.includes('-- apply'));
+  const [credentials, save] = own.slice(applied + 1);
+  expect(credentials?.uses).toMatch(/^aws-actions\/configure-aws-credentials@/);
+  expect(save?.run).toBe('terraform -chdir="cdktf.out/stacks/$ENVIRONMENT" state push errored.tfstate');
+  for (const step of [credentials, save]) {
+    expect(step?.if).toBe(
+      "failure() && hashFiles(format('cdktf.out/stacks/{0}/errored.tfstate', inputs.environment)) != ''",
+    );
+  }
+});
+
 it('asks for the roles that bootstrap makes', () => {
   const asked = (name: string, job: string): string | undefined =>
     workflow(name).jobs[job]?.steps?.find((step) => step.with?.['role-to-assume'])?.with?.['role-to-assume'];
@@ -81,7 +109,7 @@ it('runs commands of this repository, and of the shell around them', () => {
   expect(programs.length).toBeGreaterThan(15);
   for (const program of programs) {
     expect(program.replace(/^.*?(npm|npx)/s, '$1')).toMatch(
-      /^(npm ci$|npm run -s (plan-review|policy|upgrade) -- |npx (cdktf synth$|nx affected ))/,
+      /^(npm ci$|npm run -s (plan-review|policy|upgrade) -- |npx (cdktf synth$|nx affected )|terraform -chdir=\S+ state push )/,
     );
   }
 });

@@ -187,6 +187,12 @@ describe('ServerFleet', () => {
     });
   });
 
+  it('lets old servers go when the new ones have had the time to boot', () => {
+    const { health_check_grace_period: grace, instance_refresh: refresh } = fleet().resource('aws_autoscaling_group');
+    const { preferences } = refresh as { preferences: { instance_warmup: string } };
+    expect(Number(preferences.instance_warmup)).toBeGreaterThanOrEqual(Number(grace));
+  });
+
   it('asks an update for no exact number of healthy servers, which a group that was scaled out never has', () => {
     // Source: AWS provider, internal/service/autoscaling/group.go, "On update all targets are specific".
     expect(fleet().resource('aws_autoscaling_group')).not.toHaveProperty('wait_for_elb_capacity');
@@ -197,6 +203,26 @@ describe('ServerFleet', () => {
       fleet({}, { instanceType }).resource('aws_launch_template').credit_specification;
     expect(credits('t4g.small')).toEqual({ cpu_credits: 'unlimited' });
     expect(credits('m7g.large')).toBeUndefined();
+  });
+
+  it('lets the plan say that the zone is another one, or one that validates nothing', () => {
+    const conditions = (balancer: Partial<TrackingLoadBalancerProps>) =>
+      (
+        fleet(balancer).data('aws_route53_zone').lifecycle as {
+          postcondition: { condition: string; error_message: string }[];
+        }
+      ).postcondition;
+    expect(conditions({})).toEqual([
+      {
+        condition: '${endswith(".mlflow.example.com", ".${trimsuffix(self.name, ".")}")}',
+        error_message: expect.stringMatching(
+          /^loadBalancer\.hostedZoneId: got Z0123456789ABCDEFGHIJ, the zone of \$\{self\.name\}/,
+        ),
+      },
+      { condition: '${!self.private_zone}', error_message: expect.stringContaining('a private zone') },
+    ]);
+    const certificateArn = 'arn:aws:acm:eu-west-1:123456789012:certificate/1';
+    expect(conditions({ certificateArn })).toHaveLength(1);
   });
 
   it('grows with the requests, and not when it may not grow', () => {

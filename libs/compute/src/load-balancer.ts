@@ -8,6 +8,7 @@ import { acceptFindings, type NetworkPlacement } from '@mlflow-on-aws/foundation
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { Certificate } from './certificate';
+import { lookUpZone } from './hosted-zone';
 import { idOf, type ServerSecurityGroup } from './server-security-group';
 import { SingleSignOn, type IdentityProvider } from './single-sign-on';
 import { WebFirewall } from './web-firewall';
@@ -16,7 +17,7 @@ import { WebFirewall } from './web-firewall';
 export interface TrackingLoadBalancerProps {
   /** Name of the load balancer and its target group; at most 32 characters. */
   readonly name: string;
-  /** Public subnets of at least two Availability Zones. */
+  /** Subnets of at least two Availability Zones: public ones where it faces the internet. */
   readonly network: NetworkPlacement;
   /** DNS name that clients use. */
   readonly domainName: string;
@@ -30,6 +31,11 @@ export interface TrackingLoadBalancerProps {
    * @default - one is made in the hosted zone
    */
   readonly certificateArn?: string;
+  /**
+   * Whether its addresses are public, or private ones of its network.
+   * @default internet-facing
+   */
+  readonly scheme?: 'internet-facing' | 'internal';
   /** IPv4 ranges that may reach it. */
   readonly trackingCidrs: readonly string[];
   /** TCP port of the servers. */
@@ -99,7 +105,7 @@ export class TrackingLoadBalancer extends Construct {
     const balancer = new Lb(this, 'load-balancer', {
       name: props.name,
       loadBalancerType: 'application',
-      internal: false,
+      internal: props.scheme === 'internal',
       subnets: props.network.subnetIds,
       securityGroups: [group.id],
       idleTimeout: props.idleTimeoutSeconds,
@@ -169,6 +175,11 @@ export class TrackingLoadBalancer extends Construct {
       defaultAction: [{ type: 'redirect', redirect: { protocol: 'HTTPS', port: '443', statusCode: 'HTTP_301' } }],
     });
     if (props.hostedZoneId !== undefined) {
+      lookUpZone(this, 'zone', {
+        zoneId: props.hostedZoneId,
+        domainName: props.domainName,
+        validates: props.certificateArn === undefined,
+      });
       new Route53Record(this, 'name', {
         zoneId: props.hostedZoneId,
         name: props.domainName,

@@ -88,7 +88,8 @@ export class ServerFleet extends Construct {
         preferences: {
           minHealthyPercentage: 100,
           maxHealthyPercentage: 200,
-          instanceWarmup: '60',
+          // Without it the old servers go a minute after the new ones were started, which boot for longer.
+          instanceWarmup: String(bootSeconds),
           autoRollback: true,
           skipMatching: true,
         },

@@ -1,3 +1,4 @@
+import { DataAwsDbSnapshot } from '@cdktf/provider-aws/lib/data-aws-db-snapshot';
 import { DbInstance } from '@cdktf/provider-aws/lib/db-instance';
 import { DbParameterGroup } from '@cdktf/provider-aws/lib/db-parameter-group';
 import { DbSubnetGroup } from '@cdktf/provider-aws/lib/db-subnet-group';
@@ -16,6 +17,7 @@ import {
   type Grantee,
   type NetworkPlacement,
 } from '@mlflow-on-aws/foundation';
+import { Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { MasterPassword } from './master-password';
 import { ReadReplica } from './read-replica';
@@ -177,7 +179,7 @@ export class BackendStore extends Construct {
         : { manageMasterUserPassword: true }),
       iamDatabaseAuthenticationEnabled: props.iam !== undefined,
       port: props.port,
-      allocatedStorage: props.allocatedStorageGiB,
+      allocatedStorage: this.storageOf(props),
       storageType: props.storageType,
       storageEncrypted: true,
       dbSubnetGroupName: subnets.name,
@@ -193,11 +195,15 @@ export class BackendStore extends Construct {
       enabledCloudwatchLogsExports: logs.length ? [...logs] : undefined,
       dependsOn: logGroups(identifier, 'log-group'),
       copyTagsToSnapshot: true,
-      autoMinorVersionUpgrade: true,
+      // RDS would upgrade a minor version that is held, and every plan from then on would ask for a downgrade, which RDS refuses.
+      autoMinorVersionUpgrade: !holdsMinor(props.engineVersion),
+      // A change of the major version is asked for by `database.engineVersion` and read in a plan; without this RDS refuses it.
+      allowMajorVersionUpgrade: true,
       deletionProtection: props.protect ?? false,
       skipFinalSnapshot: !props.finalSnapshot,
-      // The group's name ends with the time it was made: an environment that is made and destroyed twice leaves two snapshots.
-      finalSnapshotIdentifier: props.finalSnapshot ? `${parameters.name}-final` : undefined,
+      // Drawn when the instance is made, so that each leaves a snapshot of its own: RDS deletes no instance into a name that is taken. The time
+      // is that of the apply: a plan that is made again is the same plan.
+      finalSnapshotIdentifier: `${identifier}-final-\${formatdate("YYYYMMDDhhmmss", timestamp())}`,
       deleteAutomatedBackups: !props.finalSnapshot,
       snapshotIdentifier: props.restoreFromSnapshot,
       monitoringInterval: props.enhancedMonitoringSeconds,
@@ -206,8 +212,11 @@ export class BackendStore extends Construct {
       applyImmediately: true,
       lifecycle: {
         ...(props.protect && { preventDestroy: true }),
-        // The line that names the snapshot may go when the data is there.
-        ...(props.restoreFromSnapshot !== undefined && { ignoreChanges: ['snapshot_identifier'] }),
+        ignoreChanges: [
+          'final_snapshot_identifier',
+          // The line that names the snapshot may go when the data is there.
+          ...(props.restoreFromSnapshot === undefined ? [] : ['snapshot_identifier']),
+        ],
       },
     });
     const accepted = acceptedOfEvery(props);
@@ -234,6 +243,7 @@ export class BackendStore extends Construct {
             { name: 'hot_standby_feedback', value: '1' },
           ).name,
           vpcSecurityGroupIds: [this.securityGroup.id],
+          autoMinorVersionUpgrade: !holdsMinor(props.engineVersion),
           maintenanceWindow: props.maintenanceWindow,
           performanceInsightsEnabled: props.performanceInsights ?? false,
           enabledCloudwatchLogsExports: logs.length ? [...logs] : undefined,
@@ -261,6 +271,28 @@ export class BackendStore extends Construct {
       secretArn: this.ownSecret?.secretArn ?? instance.masterUserSecret.get(0).secretArn,
       iamUser,
     };
+  }
+
+  /**
+   * The storage that RDS is asked for. An instance that is made from a snapshot has the snapshot's size at least: RDS refuses to make it
+   * smaller, after the instance before it is gone. Source: Amazon RDS API reference, "RestoreDBInstanceFromDBSnapshot".
+   */
+  private storageOf({ allocatedStorageGiB, maxAllocatedStorageGiB, restoreFromSnapshot }: BackendStoreProps): number {
+    if (restoreFromSnapshot === undefined) return allocatedStorageGiB;
+    const snapshot = new DataAwsDbSnapshot(this, 'snapshot', { dbSnapshotIdentifier: restoreFromSnapshot });
+    const most = maxAllocatedStorageGiB ?? allocatedStorageGiB;
+    const keys = maxAllocatedStorageGiB === undefined ? 'allocatedStorageGiB' : 'maxAllocatedStorageGiB';
+    snapshot.lifecycle = {
+      postcondition: [
+        {
+          condition: `\${self.allocated_storage <= ${most}}`,
+          errorMessage:
+            `database.${keys}: got ${most}, want at least the size of the snapshot "${restoreFromSnapshot}", ` +
+            '${self.allocated_storage} GiB: RDS makes no instance smaller than its snapshot',
+        },
+      ],
+    };
+    return Token.asNumber(`\${max(${allocatedStorageGiB}, ${snapshot.fqn}.allocated_storage)}`);
   }
 
   /** Opens the way from the members of a security group to the database, on both sides; nobody else gets in. */
@@ -349,6 +381,11 @@ export class BackendStore extends Construct {
       }),
     ];
   }
+}
+
+/** Whether a version such as `17.6` holds a minor version, where `17` takes what RDS has. */
+function holdsMinor(engineVersion: string): boolean {
+  return engineVersion.includes('.');
 }
 
 /** What the policy scanner finds on the instance, and on a replica of it. */

@@ -13,6 +13,7 @@ export interface ReadReplicaProps extends Pick<
   | 'maxAllocatedStorage'
   | 'parameterGroupName'
   | 'vpcSecurityGroupIds'
+  | 'autoMinorVersionUpgrade'
   | 'maintenanceWindow'
   | 'performanceInsightsEnabled'
   | 'enabledCloudwatchLogsExports'
@@ -46,10 +47,12 @@ export class ReadReplica extends Construct {
       backupRetentionPeriod: 0,
       storageEncrypted: true,
       publiclyAccessible: false,
-      autoMinorVersionUpgrade: true,
       copyTagsToSnapshot: true,
       skipFinalSnapshot: true,
       applyImmediately: true,
+      // A source that goes leaves a database of its own behind: the replica of another source is another replica.
+      // Source: Amazon RDS user guide, "Working with DB instance read replicas", deleting the source.
+      lifecycle: { replaceTriggeredBy: [`${source.terraformResourceType}.${source.friendlyUniqueId}.resource_id`] },
     });
     this.host = instance.address;
     this.resourceId = instance.resourceId;

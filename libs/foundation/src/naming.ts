@@ -23,6 +23,9 @@ export function applyRoleName(environment: string): string {
   return `mlflow-on-aws-apply-${environment}`;
 }
 
+/** Seconds that credentials of these roles may last: a database takes a while to be made, and nothing renews them. */
+export const maxSessionSeconds = 7200;
+
 /** Name of a resource that AWS wants unique in an account: the environment, a hyphen, the part. */
 export function resourceName(environment: string, part: string): string {
   return `${environment}-${part}`;

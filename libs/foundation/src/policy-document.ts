@@ -30,6 +30,14 @@ export function policyDocument(...statements: readonly PolicyStatement[]): strin
   });
 }
 
+/**
+ * The condition that a resource belongs to an account: names of buckets are known beforehand, and whoever makes one first has it.
+ * Source: IAM user guide, "AWS global condition context keys", aws:ResourceAccount.
+ */
+export function ofAccount(accountId: string): { readonly StringEquals: { readonly 'aws:ResourceAccount': string } } {
+  return { StringEquals: { 'aws:ResourceAccount': accountId } };
+}
+
 /** The trust policy of a role that one AWS service takes on. */
 export function assumedByService(service: string): string {
   return policyDocument({ Sid: 'AssumedByService', Principal: { Service: service }, Action: 'sts:AssumeRole' });

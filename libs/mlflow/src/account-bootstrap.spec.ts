@@ -174,6 +174,19 @@ describe('least privilege', () => {
     for (const arn of resources) expect(arn).toMatch(/[/:-]dev[/-]/);
   });
 
+  it('every name of a bucket that is known beforehand counts in this account only', () => {
+    const onBuckets = [...policies('plan'), ...policies('apply')].filter(({ Resource }: Record<string, unknown>) =>
+      list(Resource).some((arn) => arn.startsWith('arn:aws:s3:::')),
+    );
+    expect(onBuckets.length).toBeGreaterThan(5);
+    for (const { Sid, Condition } of onBuckets as Record<string, unknown>[]) {
+      expect([Sid, JSON.stringify(Condition)]).toEqual([
+        Sid,
+        expect.stringContaining('"aws:ResourceAccount":"123456789012"'),
+      ]);
+    }
+  });
+
   it('deploying may do what AWS asks beside the action that is called', () => {
     const allowed = policies('apply').flatMap(({ Effect, Action }: Record<string, unknown>) =>
       Effect === 'Deny' ? [] : list(Action),

@@ -1,4 +1,4 @@
-import { stateBucketName, stateKey, stateLockKey, type PolicyStatement } from '@mlflow-on-aws/foundation';
+import { ofAccount, stateBucketName, stateKey, stateLockKey, type PolicyStatement } from '@mlflow-on-aws/foundation';
 
 /** What the roles of one environment may reach. */
 export interface DeliveryScope {
@@ -27,12 +27,19 @@ function lockedState(scope: DeliveryScope, stateActions: readonly string[]): rea
       Sid: 'FindState',
       Action: 's3:ListBucket',
       Resource: `arn:aws:s3:::${stateBucketName(scope.accountId, scope.region)}`,
+      Condition: ofAccount(scope.accountId),
     },
-    { Sid: 'State', Action: stateActions, Resource: objectArn(scope, stateKey(scope.environment)) },
+    {
+      Sid: 'State',
+      Action: stateActions,
+      Resource: objectArn(scope, stateKey(scope.environment)),
+      Condition: ofAccount(scope.accountId),
+    },
     {
       Sid: 'StateLock',
       Action: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
       Resource: objectArn(scope, stateLockKey(scope.environment)),
+      Condition: ofAccount(scope.accountId),
     },
     { Sid: 'StateKey', Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: scope.stateKeyArn },
   ];
@@ -116,12 +123,14 @@ function reading(scope: DeliveryScope): readonly PolicyStatement[] {
         's3:ListTagsForResource',
       ],
       Resource: [buckets, logs],
+      Condition: ofAccount(scope.accountId),
     },
     // The files of the server, which are in this repository too; artifacts are not among them.
     {
       Sid: 'ReadServerBundle',
       Action: ['s3:GetObject', 's3:GetObjectAttributes', 's3:GetObjectTagging'],
       Resource: `${buckets}/server/*`,
+      Condition: ofAccount(scope.accountId),
     },
     {
       Sid: 'ReadPublicParameters',
@@ -182,7 +191,13 @@ export function applyStatements(scope: DeliveryScope): Policies {
       },
     ],
     named: [
-      { Sid: 'Buckets', Action: 's3:*', Resource: [buckets, logs].flatMap((arn) => [arn, `${arn}/*`]) },
+      {
+        Sid: 'Buckets',
+        Action: 's3:*',
+        Resource: [buckets, logs].flatMap((arn) => [arn, `${arn}/*`]),
+        // Of a bucket that is still to be made no account is known.
+        Condition: { StringEqualsIfExists: ofAccount(accountId).StringEquals },
+      },
       {
         Sid: 'Secrets',
         Action: 'secretsmanager:*',

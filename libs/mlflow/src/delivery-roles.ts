@@ -1,6 +1,12 @@
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
-import { acceptFindings, applyRoleName, planRoleName, policyDocument } from '@mlflow-on-aws/foundation';
+import {
+  acceptFindings,
+  applyRoleName,
+  maxSessionSeconds,
+  planRoleName,
+  policyDocument,
+} from '@mlflow-on-aws/foundation';
 import { Construct } from 'constructs';
 import { applyStatements, planStatements, type DeliveryScope } from './delivery-permissions';
 import { subjectsOf, type GitHubRepository } from './github-subjects';
@@ -56,8 +62,7 @@ export class DeliveryRoles extends Construct {
     return new IamRole(this, id, {
       name,
       description: `${description} from GitHub`,
-      // A database takes a while to be made and credentials are not renewed; the workflow asks for what it needs.
-      maxSessionDuration: 7200,
+      maxSessionDuration: maxSessionSeconds,
       // Source: GitHub documentation, "Configuring OpenID Connect in Amazon Web Services".
       assumeRolePolicy: policyDocument({
         Sid: 'GitHub',

@@ -45,7 +45,8 @@ const grants: Readonly<Record<string, MakeGrants>> = {
       new ServerBundle(stack, 'bundle', { store: artifacts(stack), path: __filename, sha256: 'a'.repeat(64) }),
       'grantRead',
     ),
-  'Wheelhouse.grantRead': (stack) => bound(new Wheelhouse(stack, 'wheels', { url: 's3://wheels/all' }), 'grantRead'),
+  'Wheelhouse.grantRead': (stack) =>
+    bound(new Wheelhouse(stack, 'wheels', { url: 's3://wheels/all', accountId: '123456789012' }), 'grantRead'),
 };
 
 function bound<K extends string>(construct: Record<K, (role: Grantee) => unknown>, method: K) {

@@ -32,7 +32,9 @@ export function prepareMachine(
 
   const { path, sha256 } = trackingServerBundle();
   const bundle = new ServerBundle(scope, 'server-bundle', { store: stores.artifacts, path, sha256 });
-  const wheelhouse = server.wheelhouse ? new Wheelhouse(scope, 'wheelhouse', { url: server.wheelhouse }) : undefined;
+  const wheelhouse = server.wheelhouse
+    ? new Wheelhouse(scope, 'wheelhouse', { url: server.wheelhouse, accountId: environment.accountId })
+    : undefined;
   const adminSecret =
     access.authentication === 'basic-auth'
       ? new ServerSecret(scope, 'admin-secret', {

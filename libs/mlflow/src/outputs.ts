@@ -100,6 +100,13 @@ function passwordOutput(stack: TerraformStack): void {
   );
 }
 
+function portForward(region: string, target: string, port: number): string {
+  return (
+    `aws ssm start-session --region ${region} --target ${target} --document-name AWS-StartPortForwardingSession ` +
+    `--parameters portNumber=${port},localPortNumber=${port}`
+  );
+}
+
 /** How to reach a single server, and the commands that do. */
 function instanceOutputs(
   stack: TerraformStack,
@@ -119,8 +126,7 @@ function instanceOutputs(
     stack,
     'port_forward_command',
     'Makes the server answer on localhost, for whoever may start Session Manager sessions',
-    `aws ssm start-session --region ${region} --target ${instanceId} --document-name AWS-StartPortForwardingSession ` +
-      `--parameters portNumber=${server.port},localPortNumber=${server.port}`,
+    portForward(region, instanceId, server.port),
   );
   output(
     stack,
@@ -133,7 +139,7 @@ function instanceOutputs(
 /** How to reach a fleet behind its load balancer, and the commands that do. */
 function fleetOutputs(
   stack: TerraformStack,
-  { region, loadBalancer }: Environment,
+  { region, loadBalancer, server }: Environment,
   { dnsName }: TrackingLoadBalancer,
   { autoScalingGroupName }: ServerFleet,
 ): void {
@@ -159,6 +165,12 @@ function fleetOutputs(
     'Lists the servers, whether they are healthy, and where they are',
     `aws autoscaling describe-auto-scaling-groups --region ${region} --auto-scaling-group-names ${autoScalingGroupName} ` +
       `--query 'AutoScalingGroups[].Instances[].[InstanceId,HealthStatus,AvailabilityZone]' --output table`,
+  );
+  output(
+    stack,
+    'port_forward_command',
+    'Makes a server answer on localhost, by its id from servers_command: past the load balancer, for whoever may start Session Manager sessions',
+    portForward(region, 'INSTANCE_ID', server.port),
   );
   output(
     stack,

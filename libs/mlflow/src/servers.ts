@@ -46,7 +46,8 @@ function makeLoadBalancer(
   const { access, beingRemoved = false, database, server } = environment;
   return new TrackingLoadBalancer(scope, 'load-balancer', {
     name: baseName(environment),
-    network: network.public,
+    network: wanted.scheme === 'internal' ? network.private : network.public,
+    scheme: wanted.scheme,
     domainName: wanted.domainName,
     hostedZoneId: wanted.hostedZoneId,
     certificateArn: wanted.certificateArn,

@@ -140,6 +140,32 @@ describe('TrackingEnvironment', () => {
     expect(template.text).not.toMatch(/secret_string|master_password/);
   });
 
+  it('stands behind a load balancer with private addresses where that is wanted', () => {
+    const lb = { domainName: 'mlflow.example.com', hostedZoneId: 'Z0123456789ABCDEFGHIJ' };
+    const internal = prod({ access: { trackingCidrs: ['10.0.0.0/8'] }, loadBalancer: { ...lb, scheme: 'internal' } });
+    expect(internal.resource('aws_lb').internal).toBe(true);
+    expect(JSON.stringify(internal.resource('aws_lb').subnets)).toContain('private-subnet');
+    expect(prod().resource('aws_lb').internal).toBe(false);
+    expect(JSON.stringify(prod().resource('aws_lb').subnets)).toContain('public-subnet');
+  });
+
+  it('closes no idle connection before the load balancer does, whatever that waits', () => {
+    const lb = { domainName: 'mlflow.example.com', hostedZoneId: 'Z0123456789ABCDEFGHIJ' };
+    for (const idleTimeoutSeconds of [121, 300, 4000]) {
+      const template = prod({ loadBalancer: { ...lb, idleTimeoutSeconds } });
+      const kept = Number(/\\"keepAliveSeconds\\": (\d+)/.exec(template.text)?.[1]);
+      expect(kept).toBeGreaterThan(template.resource('aws_lb').idle_timeout as number);
+    }
+    // MLflow's clients wait 120 seconds for an answer.
+    expect(dev.resource('aws_instance').user_data).toContain('"keepAliveSeconds": 130');
+  });
+
+  it('has a way in past the load balancer by Session Manager', () => {
+    expect(prod().outputs.port_forward_command).toMatch(
+      /^aws ssm start-session .* AWS-StartPortForwardingSession .*portNumber=5000,localPortNumber=5000$/,
+    );
+  });
+
   it('composes staging as production, but small and destroyable', () => {
     const template = prod({ template: 'staging', name: 'staging', server: { minCount: 1, maxCount: 1 } });
     expect(template.resource('aws_autoscaling_group')).toMatchObject({

@@ -8,6 +8,7 @@ import json
 import string
 from typing import Any
 
+import botocore.exceptions
 import botocore.loaders
 import pytest
 import requests
@@ -414,6 +415,28 @@ class TestS3:
         assert unencrypted.status_code == 403
 
 
+    def test_a_bucket_refuses_keys_of_clients_unless_it_is_told_otherwise(self, aws: Any) -> None:
+        s3 = aws.client('s3')
+        s3.create_bucket(Bucket='blocked')
+        with pytest.raises(botocore.exceptions.ClientError, match='ServerSideEncryptionConfigurationNotFound'):
+            s3.get_bucket_encryption(Bucket='blocked')
+
+        def blocked() -> list[str]:
+            (rule,) = s3.get_bucket_encryption(Bucket='blocked')['ServerSideEncryptionConfiguration']['Rules']
+            return rule['BlockedEncryptionTypes']['EncryptionType']
+
+        def write(**more: Any) -> None:
+            rule = {'ApplyServerSideEncryptionByDefault': {'SSEAlgorithm': 'AES256'}, **more}
+            s3.put_bucket_encryption(Bucket='blocked', ServerSideEncryptionConfiguration={'Rules': [rule]})
+
+        write()
+        assert blocked() == ['SSE-C']
+        write(BlockedEncryptionTypes={'EncryptionType': ['NONE']})
+        assert blocked() == ['NONE']
+        write(BlockedEncryptionTypes={'EncryptionType': ['SSE-C']})
+        assert blocked() == ['SSE-C']
+
+
 class TestEc2:
     def launch(self, ec2: Any, **settings: Any) -> dict[str, Any]:
         made = ec2.run_instances(ImageId='ami-0a1b2c3d', InstanceType='t3.micro', MinCount=1, MaxCount=1, **settings)
@@ -534,6 +557,13 @@ class TestEc2:
 
 
 class TestIam:
+    def test_service_linked_roles_are_spelt_by_their_services_and_made_once(self, aws: Any) -> None:
+        iam = aws.client('iam')
+        role = iam.create_service_linked_role(AWSServiceName='rds.amazonaws.com')['Role']
+        assert role['Arn'].endswith(':role/aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS')
+        with pytest.raises(iam.exceptions.InvalidInputException, match='has been taken'):
+            iam.create_service_linked_role(AWSServiceName='rds.amazonaws.com')
+
     def test_policy_that_aws_manages(self, aws: Any) -> None:
         iam = aws.client('iam')
         arn = 'arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore'
