@@ -1,3 +1,4 @@
+import { action, runProgram } from '@mlflow-on-aws/command-line';
 import { keepTable, Laboratory, residentMebibytes, whereAndWhen } from '@mlflow-on-aws/laboratory';
 import { sizeServer } from '@mlflow-on-aws/config';
 import { bootOnce, bootTable } from './boot';
@@ -16,13 +17,7 @@ BENCH_SECONDS=2 measures each line for so many seconds instead of 10, and for 4.
 
 const clientCounts = [1, 16, 64];
 
-async function main(args: readonly string[]): Promise<number> {
-  const unknown = args.filter((argument) => argument !== '--write' && argument !== '--boot');
-  if (unknown.length > 0) {
-    process.stderr.write(unknown.includes('--help') ? usage : `got ${unknown.join(' ')}\n\n${usage}`);
-    return unknown.includes('--help') ? 0 : 1;
-  }
-  if (args.includes('--boot')) return boot(args.includes('--write'));
+async function bench(write: boolean): Promise<number> {
   const laboratory = await Laboratory.open();
   let peer: Peer | undefined;
   try {
@@ -51,7 +46,7 @@ async function main(args: readonly string[]): Promise<number> {
     const after = [theirs, ours].map(({ pid }) => residentMebibytes(pid));
     const table = `${whereAndWhen()}:\n\n${benchTable(rows, atRest, after)}`;
     process.stdout.write(`${table}\n`);
-    if (args.includes('--write')) keepTable('bench', table);
+    if (write) keepTable('bench', table);
     return 0;
   } finally {
     peer?.stop();
@@ -116,10 +111,11 @@ async function makeRuns(laboratory: Laboratory, uri: string, database: string): 
   return run?.info.run_id ?? '';
 }
 
-void main(process.argv.slice(2)).then(
-  (code) => (process.exitCode = code),
-  (error: Error) => {
-    process.stderr.write(`${error.stack}\n`);
-    process.exitCode = 1;
-  },
-);
+void runProgram({
+  name: 'npx nx bench tracking-server',
+  usage,
+  action: action({
+    options: { boot: {}, write: {} },
+    run: ({ options }) => (options.boot ? boot(options.write) : bench(options.write)),
+  }),
+});

@@ -15,29 +15,27 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function synthesized(name: string, json: string): readonly string[] {
+function costOf(name: string, json: string): string {
   mkdirSync(join(folder, 'stacks', name), { recursive: true });
   writeFileSync(join(folder, 'stacks', name, 'cdk.tf.json'), json);
-  return [name, '--synthesized', folder];
+  return cost(name, undefined, folder);
 }
 
 describe.each(environments())('$name', (environment) => {
   it('is priced whole: nothing that it makes is without a rule', () => {
-    const said = cost(
-      synthesized(environment.name, Testing.synth(new TrackingEnvironment(testApp(), 'it', environment))),
-    );
+    const said = costOf(environment.name, Testing.synth(new TrackingEnvironment(testApp(), 'it', environment)));
     expect(said).toMatch(/^ +\$\d+\.\d\d {2}in all/m);
     expect(said).not.toContain('Not priced');
   });
 });
 
-test('a free-tier environment costs the secret of its database, as long as the free tier lasts', () => {
+test('a free-tier environment costs its two secrets, as long as the free tier lasts', () => {
   const dev = parseEnvironment(
     { template: 'free-tier', name: 'dev', accountId: '123456789012', region: 'us-east-1' },
     'environment.ts',
   );
-  const said = cost(synthesized('dev', Testing.synth(new TrackingEnvironment(testApp(), 'dev', dev))));
-  expect(said).toMatch(/in all; \$0\.40 with AWS’s free tiers$/m);
+  const said = costOf('dev', Testing.synth(new TrackingEnvironment(testApp(), 'dev', dev)));
+  expect(said).toMatch(/in all; \$0\.80 with AWS’s free tiers$/m);
   expect(said).toMatch(/8 × alarm/);
 });
 
@@ -57,12 +55,13 @@ test('a plan is priced as Terraform will make it', () => {
       },
     }),
   );
-  expect(cost(['dev', '--plan', plan])).toContain('$1.00  key  (aws_kms_key.a)');
+  expect(cost('dev', plan, folder)).toContain('$1.00  key  (aws_kms_key.a)');
 });
 
 test('mistakes are named, with what would be right', () => {
-  expect(() => cost([])).toThrow(/no stack named[^]*npm run cost/);
-  expect(() => cost(['dev', 'prod'])).toThrow(/one stack at a time, got dev prod/);
-  expect(() => cost(['nope', '--synthesized', folder])).toThrow(/nope.*cannot be read[^]*npx cdktf synth/);
-  expect(() => cost(['dev', '--plan', join(folder, 'none.json')])).toThrow(UserError);
+  expect(() => cost('nope', undefined, folder)).toThrow(/^STACK: got "nope", want .*dev/);
+  expect(() => cost('dev', undefined, join(folder, 'none'))).toThrow(
+    /none.*cannot be read \(ENOENT\).*npx cdktf synth/,
+  );
+  expect(() => cost('dev', join(folder, 'none.json'), folder)).toThrow(UserError);
 });

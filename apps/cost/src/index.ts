@@ -1,42 +1,40 @@
-import { UserError } from '@mlflow-on-aws/command-line';
+import { action, type Program } from '@mlflow-on-aws/command-line';
 import { estimate, type CostLine, type Estimate, type Resource } from '@mlflow-on-aws/pricing';
 import { plannedResources, readPlan, target } from '@mlflow-on-aws/plan';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readStack } from '@mlflow-on-aws/workbench';
 
-/** How the command is called. */
-export const usage = `npm run cost -- STACK [--plan PLAN.json] [--synthesized FOLDER]
+const usage = `npm run cost -- STACK [--plan PLAN.json] [--synthesized FOLDER]
 
-  STACK          a stack that \`npx cdktf synth\` wrote, such as dev
-  --plan         prices what \`terraform show -json\` prints instead of the synthesized stack
-  --synthesized  where the stacks are (default: cdktf.out)`;
+  STACK          a stack that \`npx cdktf list\` names, such as dev
+  --plan         prices what \`terraform show -json\` prints instead of the stack
+  --synthesized  prices the stack that \`npx cdktf synth\` wrote there, such as cdktf.out (default: synthesizes it anew)
+`;
+
+/** `npm run cost`. */
+export const program: Program = {
+  name: 'npm run cost',
+  usage,
+  action: action({
+    positionals: ['STACK'],
+    options: { plan: { value: 'PLAN.json' }, synthesized: { value: 'FOLDER' } },
+    run: ({ positionals: [stack], options: { plan, synthesized } }) => console.log(cost(stack, plan, synthesized)),
+  }),
+};
 
 /**
- * Prices a synthesized stack, or a plan.
+ * Prices a stack, or a plan of it.
  * @returns what to tell the user
- * @throws UserError for arguments and files that are not what they should be
+ * @throws UserError for a stack and for files that are not what they should be
  */
-export function cost(args: readonly string[]): string {
-  const { stack, plan, synthesized } = readArguments(args);
-  const { resources, region } = plan === undefined ? synthesizedStack(synthesized, stack) : planned(plan);
+export function cost(stack: string, plan?: string, synthesized?: string): string {
+  const own = readStack<Stack>(stack, synthesized);
+  const { resources, region } = plan === undefined ? inStack(own) : planned(plan);
   return report(stack, estimate(resources, region), region);
 }
 
-function readArguments(args: readonly string[]): { stack: string; plan?: string; synthesized: string } {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      options: { plan: { type: 'string' }, synthesized: { type: 'string' } },
-      allowPositionals: true,
-    });
-    const [stack, ...more] = positionals;
-    if (stack === undefined || more.length > 0)
-      throw new Error(stack === undefined ? 'no stack named' : `one stack at a time, got ${positionals.join(' ')}`);
-    return { stack, plan: values.plan, synthesized: values.synthesized ?? 'cdktf.out' };
-  } catch (error) {
-    throw new UserError(`${(error as Error).message}\n\n${usage}`);
-  }
+interface Stack {
+  readonly resource?: Readonly<Record<string, Readonly<Record<string, Resource['values']>>>>;
+  readonly provider?: { readonly aws?: readonly { readonly region?: string }[] };
 }
 
 interface Priced {
@@ -54,23 +52,11 @@ function planned(file: string): Priced {
   return { resources, region: target(plan).region ?? '' };
 }
 
-function synthesizedStack(folder: string, stack: string): Priced {
-  const file = join(folder, 'stacks', stack, 'cdk.tf.json');
-  let content: {
-    resource?: Record<string, Record<string, Resource['values']>>;
-    provider?: { aws?: { region?: string }[] };
-  };
-  try {
-    content = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    const reason =
-      error instanceof SyntaxError ? 'is no JSON' : `cannot be read (${(error as NodeJS.ErrnoException).code})`;
-    throw new UserError(`${file}: ${reason}. Run \`npx cdktf synth\` first; \`npx cdktf list\` names the stacks.`);
-  }
-  const resources = Object.entries(content.resource ?? {}).flatMap(([type, named]) =>
+function inStack({ resource = {}, provider }: Stack): Priced {
+  const resources = Object.entries(resource).flatMap(([type, named]) =>
     Object.entries(named).map(([name, values]) => ({ address: `${type}.${name}`, type, values })),
   );
-  return { resources, region: content.provider?.aws?.[0]?.region ?? '' };
+  return { resources, region: provider?.aws?.[0]?.region ?? '' };
 }
 
 function report(stack: string, { monthly, free, lines, byUsage, unpriced, asOf }: Estimate, region: string): string {

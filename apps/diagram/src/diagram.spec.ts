@@ -28,6 +28,7 @@ describe('the stack dev', () => {
     expect(arrowsOf(synthesized()).sort()).toEqual([
       'aws_instance -> aws_db_instance: PostgreSQL 5432',
       'aws_instance -> aws_internet_gateway: HTTPS 443',
+      'aws_instance -> aws_secretsmanager_secret: HTTPS 443',
       'aws_instance -> aws_vpc_endpoint: HTTPS 443',
       'aws_instance -> secrets-manager: HTTPS 443',
       'aws_vpc_endpoint -> aws_s3_bucket: read, write, delete',
@@ -58,7 +59,7 @@ describe('diagram', () => {
 
   it('writes the picture where it is told to, folders included', async () => {
     const out = file('new/dev.svg');
-    expect(await diagram(['dev', '--out', out, '--synthesized', folder])).toBe(out);
+    expect(await diagram('dev', { out, synthesized: folder })).toBe(out);
     expect(readFileSync(out, 'utf8')).toMatch(/^<svg [\s\S]*mlflow_tracking-server[\s\S]*<\/svg>\n$/);
   });
 
@@ -76,19 +77,18 @@ describe('diagram', () => {
       resource_changes: [change(database, 'delete', 'create'), change('aws_instance.gone', 'delete')],
     };
     writeFileSync(file('plan.json'), JSON.stringify(plan));
-    const said = await diagram(['dev', '--out', file('dev.svg'), '--synthesized', folder, '--plan', file('plan.json')]);
+    const said = await diagram('dev', { out: file('dev.svg'), synthesized: folder, plan: file('plan.json') });
     expect(said).toContain('aws_instance.gone');
     expect(readFileSync(file('dev.svg'), 'utf8')).toContain('<g class="node database replace">');
   });
 
-  it.each([
-    [[], /no stack named[\s\S]*npm run diagram -- STACK/],
-    [['dev', 'prod'], /one stack at a time, got dev prod/],
-    [['dev', '--size', '3'], /--size/],
-    [['nowhere'], /stacks\/nowhere\/cdk\.tf\.json: cannot be read \(ENOENT\).*cdktf synth/],
-  ])('explains %j', async (args, message) => {
-    const failed = diagram(args);
-    await expect(failed).rejects.toThrow(UserError);
-    await expect(failed).rejects.toThrow(message);
+  it('names a stack that is not there, a plan and a folder for the picture', async () => {
+    const drawn = (stack: string, more: object) => diagram(stack, { synthesized: folder, ...more });
+    await expect(drawn('dve', {})).rejects.toThrow('STACK: got "dve", want dev; the nearest is dev');
+    await expect(drawn('dev', { plan: file('none.json') })).rejects.toThrow(UserError);
+    writeFileSync(file('taken'), '');
+    await expect(drawn('dev', { out: join(file('taken'), 'x.svg') })).rejects.toThrow(
+      /taken\/x\.svg: the picture cannot be written there \(E\w+\)/,
+    );
   });
 });

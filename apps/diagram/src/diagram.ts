@@ -1,25 +1,52 @@
-import { UserError } from '@mlflow-on-aws/command-line';
+import { action, UserError, type Program } from '@mlflow-on-aws/command-line';
 import { drawArchitecture, type ChangeAction } from '@mlflow-on-aws/drawing';
 import { actionOf, readPlan } from '@mlflow-on-aws/plan';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readStack } from '@mlflow-on-aws/workbench';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 
-/** How the command is called. */
-export const usage = `npm run diagram -- STACK [--out FILE.svg] [--plan PLAN.json] [--synthesized FOLDER]
+const usage = `npm run diagram -- STACK [--out FILE.svg] [--plan PLAN.json] [--synthesized FOLDER]
 
-  STACK          a stack that \`npx cdktf synth\` wrote, such as dev
+  STACK          a stack that \`npx cdktf list\` names, such as dev
   --out          the picture's file (default: STACK.svg)
   --plan         what \`terraform show -json\` prints: marks what it changes
-  --synthesized  where the stacks are (default: cdktf.out)`;
+  --synthesized  draws the stack that \`npx cdktf synth\` wrote there, such as cdktf.out (default: synthesizes it anew)
+`;
+
+/** `npm run diagram`. */
+export const program: Program = {
+  name: 'npm run diagram',
+  usage,
+  action: action({
+    positionals: ['STACK'],
+    options: { out: { value: 'FILE.svg' }, plan: { value: 'PLAN.json' }, synthesized: { value: 'FOLDER' } },
+    run: async ({ positionals: [stack], options }) => console.log(await diagram(stack, options)),
+  }),
+};
+
+/** What is drawn, and where to. */
+export interface Drawing {
+  /** @default STACK.svg */
+  readonly out?: string;
+  /** A plan as JSON, whose changes are marked. */
+  readonly plan?: string;
+  /**
+   * Folder with synthesized stacks.
+   * @default the stack is synthesized anew
+   */
+  readonly synthesized?: string;
+}
 
 /**
- * Draws a synthesized stack into a file.
+ * Draws a stack into a file.
  * @returns what to tell the user
+ * @throws UserError for a stack and for files that are not what they should be
  */
-export async function diagram(args: readonly string[]): Promise<string> {
-  const { stack, out, plan, synthesized } = readArguments(args);
-  const { svg, undrawn } = await drawArchitecture(readStack(synthesized, stack), {
+export async function diagram(
+  stack: string,
+  { out = `${stack}.svg`, plan, synthesized }: Drawing = {},
+): Promise<string> {
+  const { svg, undrawn } = await drawArchitecture(readStack(stack, synthesized), {
     title: `MLflow on AWS: ${stack}`,
     changes: plan === undefined ? undefined : changesOf(plan),
   });
@@ -32,35 +59,6 @@ export async function diagram(args: readonly string[]): Promise<string> {
   return undrawn.length === 0
     ? out
     : `${out}\nchanged, but not drawn:\n${undrawn.map((line) => `  ${line}`).join('\n')}`;
-}
-
-function readArguments(args: readonly string[]): { stack: string; out: string; plan?: string; synthesized: string } {
-  const options = { out: { type: 'string' }, plan: { type: 'string' }, synthesized: { type: 'string' } } as const;
-  try {
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
-    const [stack, ...more] = positionals;
-    if (stack === undefined || more.length > 0)
-      throw new Error(stack === undefined ? 'no stack named' : `one stack at a time, got ${positionals.join(' ')}`);
-    return {
-      stack,
-      out: values.out ?? `${stack}.svg`,
-      plan: values.plan,
-      synthesized: values.synthesized ?? 'cdktf.out',
-    };
-  } catch (error) {
-    throw new UserError(`${(error as Error).message}\n\n${usage}`);
-  }
-}
-
-function readStack(synthesized: string, stack: string): unknown {
-  const file = join(synthesized, 'stacks', stack, 'cdk.tf.json');
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    const reason =
-      error instanceof SyntaxError ? 'is no JSON' : `cannot be read (${(error as NodeJS.ErrnoException).code})`;
-    throw new UserError(`${file}: ${reason}. Run \`npx cdktf synth\` first; \`npx cdktf list\` names the stacks.`);
-  }
 }
 
 function changesOf(file: string): Map<string, ChangeAction> {

@@ -1,10 +1,4 @@
-import { UserError } from '@mlflow-on-aws/command-line';
-import { diagram } from './diagram';
+import { runProgram } from '@mlflow-on-aws/command-line';
+import { program } from './diagram';
 
-diagram(process.argv.slice(2)).then(
-  (said) => console.log(said),
-  (error: Error) => {
-    console.error(error instanceof UserError ? error.message : error.stack);
-    process.exitCode = 1;
-  },
-);
+void runProgram(program);

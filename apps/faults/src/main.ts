@@ -1,3 +1,4 @@
+import { action, runProgram } from '@mlflow-on-aws/command-line';
 import { keepTable, whereAndWhen } from '@mlflow-on-aws/laboratory';
 import { checkout } from '@mlflow-on-aws/workbench';
 import { spawnSync } from 'node:child_process';
@@ -11,12 +12,7 @@ Runs the fault suite against a real MLflow server, PostgreSQL and an emulated AW
 --write keeps the table in libs/tracking-server/README.md.
 `;
 
-function main(args: readonly string[]): number {
-  const unknown = args.filter((argument) => argument !== '--write');
-  if (unknown.length > 0) {
-    process.stderr.write(`got ${unknown.join(' ')}\n\n${usage}`);
-    return unknown.includes('--help') ? 0 : 1;
-  }
+function faults(write: boolean): number {
   rmSync(resultFile, { force: true });
   const { status } = spawnSync(join(checkout, 'node_modules', '.bin', 'nx'), ['run', 'faults:integration'], {
     cwd: checkout,
@@ -25,8 +21,12 @@ function main(args: readonly string[]): number {
   });
   const table = `${whereAndWhen()}:\n\n${faultTable(JSON.parse(readFileSync(resultFile, 'utf8')))}`;
   process.stdout.write(`${table}\n`);
-  if (status === 0 && args.includes('--write')) keepTable('faults', table);
+  if (status === 0 && write) keepTable('faults', table);
   return status ?? 1;
 }
 
-process.exitCode = main(process.argv.slice(2));
+void runProgram({
+  name: 'npx nx faults tracking-server',
+  usage,
+  action: action({ options: { write: {} }, run: ({ options }) => faults(options.write) }),
+});

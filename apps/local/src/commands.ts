@@ -27,15 +27,14 @@ MLflow is running (${progress.total}).
   Artifacts           ${made.artifactUri}
   Artifact bucket     s3://${local.outputs.artifact_bucket}
 
-Next: point clients at it     eval "$(npm run -s local -- env)"
-      see what runs           npm run local -- status
-      stop, keep the data     npm run local -- down`);
+Next: point clients at it     eval "$(${command(name, 'env', 'npm run -s')})"
+      see what runs           ${command(name, 'status')}
+      stop, keep the data     ${command(name, 'down')}`);
   });
 }
 
 /** Stops an environment; with `wipe` forgets what it kept. */
 export async function down(name = 'dev', wipe = false): Promise<void> {
-  environmentNamed(name);
   await alone(name, async () => {
     await known(name)?.down();
     if (wipe) rmSync(dataDirectory(name), { recursive: true, force: true });
@@ -43,16 +42,15 @@ export async function down(name = 'dev', wipe = false): Promise<void> {
   say(
     wipe
       ? 'Stopped and forgotten.'
-      : 'Stopped. "npm run local" brings it back with its data; "npm run local -- down --wipe" forgets it.',
+      : `Stopped. "${command(name, 'up')}" brings it back with its data; "${command(name, 'down')} --wipe" forgets it.`,
   );
 }
 
 /** Prints what runs, and where. */
 export async function status(name = 'dev'): Promise<void> {
-  environmentNamed(name);
   const local = known(name);
   if (local === undefined) {
-    say(`${name} was not started on this machine: npm run local`);
+    say(`${name} was not started on this machine: ${command(name, 'up')}`);
     return;
   }
   const running = (yes: boolean) => (yes ? 'running' : 'stopped');
@@ -65,32 +63,33 @@ export async function status(name = 'dev'): Promise<void> {
   if (!healthy) process.exitCode = 1;
 }
 
+/** What has a log of its own. */
+export const parts = ['mlflow', 'postgres', 'replica', 'emulated-aws', 'load-balancer'] as const;
+
 /** Prints the newest lines of one part's log; of a fleet, those of every server. */
 export function logs(part = 'mlflow', name = 'dev'): void {
   const machines = join(dataDirectory(name), 'machines');
-  const folders: Readonly<Record<string, readonly string[]>> = {
-    mlflow: existsSync(machines) ? readdirSync(machines).map((id) => join('machines', id)) : ['machine'],
-    postgres: ['postgres'],
-    replica: ['replica'],
-    'emulated-aws': ['emulated-aws'],
-    'load-balancer': ['load-balancer'],
-  };
-  const named = folders[part];
-  if (named === undefined) throw new UserError(`got "${part}", want ${Object.keys(folders).join(', ')}`);
-  for (const folder of named) {
-    if (named.length > 1) say(`--- ${folder}`);
+  const servers = existsSync(machines) ? readdirSync(machines).map((id) => join('machines', id)) : ['machine'];
+  const folders = part === 'mlflow' ? servers : [part];
+  for (const folder of folders) {
+    if (folders.length > 1) say(`--- ${folder}`);
     say(logTail({ name: part, directory: join(dataDirectory(name), folder) }, 100));
   }
 }
 
 /** Prints shell lines that point clients at the environment. */
 export async function env(name = 'dev'): Promise<void> {
-  environmentNamed(name);
   const local = known(name);
   if (local === undefined || !local.aws.running)
-    throw new UserError(`${name} does not run: start it with "npm run local"`);
+    throw new UserError(`${name} does not run: start it with "${command(name, 'up')}"`);
   for (const [variable, value] of Object.entries(await local.clientEnvironment()))
     say(`export ${variable}='${value.replaceAll("'", `'\\''`)}'`);
+}
+
+/** A command of `npm run local` about an environment, as a person types it. */
+function command(name: string, verb: string, run = 'npm run'): string {
+  if (name !== 'dev') return `${run} local -- ${verb} ${name}`;
+  return verb === 'up' ? `${run} local` : `${run} local -- ${verb}`;
 }
 
 function known(name: string): LocalEnvironment | undefined {

@@ -1,7 +1,8 @@
-import { up, down, status, logs, env } from './commands';
-import { UserError } from '@mlflow-on-aws/command-line';
+import { action, runProgram } from '@mlflow-on-aws/command-line';
+import { environmentNames } from '@mlflow-on-aws/stacks';
+import { down, env, logs, parts, status, up } from './commands';
 
-const usage = `npm run local [-- COMMAND] [ENVIRONMENT]
+const usage = `npm run local [-- COMMAND [ENVIRONMENT]]
 
 Runs an environment of this repository on embedded parts: its unmodified stack deployed to an emulated AWS,
 a real PostgreSQL, a real MLflow server and the tutorial's client. ENVIRONMENT is dev unless another is named.
@@ -14,33 +15,27 @@ a real PostgreSQL, a real MLflow server and the tutorial's client. ENVIRONMENT i
   down --wipe  stop everything and forget it
 `;
 
-async function main(args: readonly string[]): Promise<void> {
-  const [command = 'up', ...rest] = args;
-  const named = rest.filter((argument) => !argument.startsWith('-'));
-  switch (command) {
-    case 'up':
-      return up(named[0]);
-    case 'down':
-      return down(named[0], rest.includes('--wipe'));
-    case 'status':
-      return status(named[0]);
-    case 'logs':
-      return logs(named[0], named[1]);
-    case 'env':
-      return env(named[0]);
-    case 'help':
-    case '--help':
-    case '-h':
-      process.stdout.write(usage);
-      return;
-    default:
-      throw new UserError(`got "${command}", want up, status, logs, env or down\n\n${usage}`);
-  }
-}
+const choices = { ENVIRONMENT: environmentNames, PART: () => parts };
+const positionals = ['[ENVIRONMENT]'] as const;
 
-main(process.argv.slice(2)).catch((error: unknown) => {
-  // What a person can mend is said in a sentence; a stack trace is for what we did not foresee.
-  const told = error instanceof UserError;
-  process.stderr.write(`\n${told ? (error as Error).message : (error as Error).stack}\n`);
-  process.exitCode = 1;
+void runProgram({
+  name: 'npm run local',
+  usage,
+  otherwise: 'up',
+  commands: {
+    up: action({ positionals, choices, run: (given) => up(...given.positionals) }),
+    down: action({
+      positionals,
+      choices,
+      options: { wipe: {} },
+      run: (given) => down(given.positionals[0], given.options.wipe),
+    }),
+    status: action({ positionals, choices, run: (given) => status(...given.positionals) }),
+    logs: action({
+      positionals: ['[PART]', '[ENVIRONMENT]'],
+      choices,
+      run: (given) => logs(...given.positionals),
+    }),
+    env: action({ positionals, choices, run: (given) => env(...given.positionals) }),
+  },
 });

@@ -1,3 +1,4 @@
+import { action, runProgram, UserError } from '@mlflow-on-aws/command-line';
 import { chromiumSwitches, findChromium } from '@mlflow-on-aws/workbench';
 import { execFileSync } from 'node:child_process';
 import { marked } from 'marked';
@@ -7,13 +8,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/**
- * `npm run pictures`: makes the README's pictures anew. Needs a running `npm run local`, whose MLFLOW_TRACKING_URI it reads,
- * stacks that `npx cdktf synth` wrote, Chromium or Chrome, and a font with emoji (on Debian fonts-noto-color-emoji).
- */
-async function main(): Promise<void> {
+const usage = `npm run pictures
+
+Makes the README's pictures anew. It needs
+
+  a running "npm run local", whose MLFLOW_TRACKING_URI it reads
+  Chromium or Chrome
+  a font with emoji: on Debian fonts-noto-color-emoji
+`;
+
+async function pictures(): Promise<void> {
   const browser = findChromium();
-  if (browser === undefined) throw new Error('Chromium or Chrome is needed, on Debian "apt-get install chromium"');
+  if (browser === undefined) throw new UserError('Chromium or Chrome is needed, on Debian "apt-get install chromium"');
 
   const trackingUri = process.env.MLFLOW_TRACKING_URI ?? 'http://127.0.0.1:5000';
   const run = await newestRun(trackingUri);
@@ -36,7 +42,7 @@ async function newestRun(trackingUri: string): Promise<{ experiment_id: string; 
   const [run] = response?.ok
     ? (((await response.json()) as { runs?: { info: { experiment_id: string; run_id: string } }[] }).runs ?? [])
     : [];
-  if (run === undefined) throw new Error(`no run at ${trackingUri}: start one with "npm run local"`);
+  if (run === undefined) throw new UserError(`no run at ${trackingUri}: start one with "npm run local"`);
   return run.info;
 }
 
@@ -78,7 +84,4 @@ function photograph(browser: string, page: string, file: string, size: string): 
   process.stdout.write(`${file}\n`);
 }
 
-main().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
-});
+void runProgram({ name: 'npm run pictures', usage, action: action({ run: pictures }) });

@@ -1,3 +1,4 @@
+import { action, quote, UserError } from '@mlflow-on-aws/command-line';
 import type { PlanException } from './exceptions';
 
 /** What the command was asked to do. */
@@ -16,46 +17,47 @@ export interface Request {
 
 export type { PlanException };
 
-/** How the command is called. */
-export const usage = `usage: npm run -s plan-review -- ENVIRONMENT=PLAN.json... [--allow FILE] [--out COMMENT.md] [--commit SHA]
+/** How the review is called. */
+export const usage = `npm run -s plan-review -- ENVIRONMENT=PLAN.json... [--allow FILE] [--out COMMENT.md] [--commit SHA]
          [--policy ENVIRONMENT=FINDINGS.json]...
 
 PLAN.json is what \`terraform show -json PLAN\` prints; ENVIRONMENT=failed stands for a plan that could not be made.
 FINDINGS.json is what \`npm run policy -- ENVIRONMENT --out FINDINGS.json\` writes.
 exit code: 0 nothing changes, 2 changes, 3 refused, 1 error`;
 
-/** Reads the command line, or says all that is wrong with it. */
-export function readArguments(args: readonly string[]): Request | { readonly problems: readonly string[] } {
-  const plans: [string, string][] = [];
-  const options: Partial<Record<'allow' | 'out' | 'commit', string>> = {};
+/** The review as an action: reads its arguments, or says all that is wrong with them. */
+export const reviewAction = (review: (request: Request) => number) =>
+  action({
+    positionals: ['ENVIRONMENT=PLAN.json...'],
+    options: {
+      allow: { value: 'FILE' },
+      out: { value: 'COMMENT.md' },
+      commit: { value: 'SHA' },
+      policy: { value: 'ENVIRONMENT=FINDINGS.json', multiple: true },
+    },
+    run: ({ positionals, options: { policy, ...options } }) =>
+      review({ ...requested(positionals, policy), ...options }),
+  });
+
+function requested(given: readonly string[], findings: readonly string[]): Pick<Request, 'plans' | 'policy'> {
+  const plans = new Map<string, string>();
   const policy = new Map<string, string>();
   const problems: string[] = [];
-  const rest = [...args];
-  for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
-    const [, flag, given] = /^--(allow|out|commit|policy)(?:=(.*))?$/s.exec(arg) ?? [];
-    if (flag !== undefined) {
-      const value = given ?? rest.shift();
-      if (value === undefined || value === '') problems.push(`--${flag}: a value is missing`);
-      else if (flag === 'policy') {
-        const [environment, file] = byEnvironment(value);
-        if (file === undefined) problems.push(`--policy: got "${value}", expected ENVIRONMENT=FINDINGS.json`);
-        else policy.set(environment, file);
-      } else options[flag as keyof typeof options] = value;
-      continue;
-    }
-    const [environment, file] = byEnvironment(arg);
-    if (file === undefined) {
-      problems.push(`got "${arg}": expected ENVIRONMENT=PLAN.json, such as dev=plan.json`);
-    } else if (plans.some(([name]) => name === environment)) {
-      problems.push(`${environment}: given twice`);
-    } else {
-      plans.push([environment, file]);
-    }
+  for (const text of given) {
+    const [environment, file] = byEnvironment(text);
+    if (file === undefined) problems.push(`got ${quote(text)}, want ENVIRONMENT=PLAN.json, such as dev=plan.json`);
+    else if (plans.has(environment)) problems.push(`${environment}: given twice`);
+    else plans.set(environment, file);
   }
-  if (plans.length === 0 && problems.length === 0) problems.push('at least one plan is needed, such as dev=plan.json');
-  for (const environment of policy.keys())
-    if (!plans.some(([name]) => name === environment)) problems.push(`--policy: ${environment} has no plan here`);
-  return problems.length > 0 ? { problems } : { plans, policy, ...options };
+  for (const text of findings) {
+    const [environment, file] = byEnvironment(text);
+    if (file === undefined) problems.push(`--policy: got ${quote(text)}, want ENVIRONMENT=FINDINGS.json`);
+    else if (policy.has(environment)) problems.push(`--policy: ${environment} given twice`);
+    else if (!plans.has(environment)) problems.push(`--policy: ${environment} has no plan here`);
+    else policy.set(environment, file);
+  }
+  if (problems.length > 0) throw new UserError(problems.join('\n'));
+  return { plans: [...plans], policy };
 }
 
 /** Both sides of ENVIRONMENT=FILE; no file where the text is none. */

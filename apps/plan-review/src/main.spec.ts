@@ -66,7 +66,7 @@ describe('the command', () => {
     ]);
     expect(readFileSync(out, 'utf8')).toContain('## ❌ Plan: failed (policy), changes (prod)');
     expect(command(`prod=${plan('move')}`, '--policy', 'dev=x.json', '--policy', 'y').stderr).toMatch(
-      /--policy: got "y", expected ENVIRONMENT=FINDINGS\.json\n--policy: dev has no plan here/,
+      /--policy: dev has no plan here\n--policy: got "y", want ENVIRONMENT=FINDINGS\.json/,
     );
   });
 
@@ -122,13 +122,15 @@ describe('the command', () => {
   });
 
   it('says how it is called, and all that is wrong', () => {
-    const { status, stderr } = command('plan.json', 'dev=a', 'dev=b', '--allow');
+    const { status, stderr } = command('dev=a', 'dev=b', 'plan.json');
     expect(status).toBe(1);
-    expect(stderr).toContain('got "plan.json": expected ENVIRONMENT=PLAN.json, such as dev=plan.json');
+    expect(stderr).toContain('got "plan.json", want ENVIRONMENT=PLAN.json, such as dev=plan.json');
     expect(stderr).toContain('dev: given twice');
-    expect(stderr).toContain('--allow: a value is missing');
-    expect(stderr).toContain('usage: npm run -s plan-review -- ');
-    expect(command().stderr).toContain('at least one plan is needed');
+    const missing = command('--allow', '--plicy', 'a').stderr;
+    expect(missing).toContain('--allow: the value is missing, got option "--plicy", want --allow FILE');
+    expect(command().stderr).toContain('ENVIRONMENT=PLAN.json is missing');
+    expect(command('palce', 'dev').stderr).toContain('the nearest is place');
+    expect(command('place', 'dve').stderr).toContain('ENVIRONMENT: got "dve", want dev or prod; the nearest is dev');
   });
 });
 

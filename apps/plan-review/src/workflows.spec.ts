@@ -1,6 +1,9 @@
 import { applyRoleName, maxSessionSeconds, planRoleName } from '@mlflow-on-aws/foundation';
 import { workflow, workflowNames, workflowText } from '@mlflow-on-aws/github';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
+const root = join(__dirname, '..', '..', '..');
 const jobs = workflowNames.flatMap((name) =>
   Object.entries(workflow(name).jobs).map(([job, content]) => ({ name: `${name}.${job}`, content })),
 );
@@ -109,7 +112,38 @@ it('runs commands of this repository, and of the shell around them', () => {
   expect(programs.length).toBeGreaterThan(15);
   for (const program of programs) {
     expect(program.replace(/^.*?(npm|npx)/s, '$1')).toMatch(
-      /^(npm ci$|npm run -s (plan-review|policy|upgrade) -- |npx (cdktf synth$|nx affected )|terraform -chdir=\S+ state push )/,
+      /^(npm ci$|npm run -s (plan-review|policy|upgrade) -- |npx (cdktf synth$|nx (affected|run-many) |prettier --check \.$)|terraform -chdir=\S+ state push )/,
     );
   }
+});
+
+describe('a target of Nx', () => {
+  const targets = new Set(
+    ['apps', 'libs'].flatMap((folder) =>
+      readdirSync(join(root, folder)).flatMap((name) => {
+        const file = join(root, folder, name, 'package.json');
+        return existsSync(file) ? Object.keys(JSON.parse(readFileSync(file, 'utf8')).nx.targets) : [];
+      }),
+    ),
+  );
+  const quick = ['build', 'lint', 'typecheck', 'test', 'pytest', 'synth'];
+  const slow = ['integration', 'policy', 'killed'];
+  // What a maintainer asks for.
+  const byHand = ['bench', 'faults', 'fuzz', 'update-data'];
+
+  it('runs for a pull request, every night and before prod, or by hand', () => {
+    expect([...targets].sort()).toEqual([...quick, ...slow, ...byHand].sort());
+    const affected = steps.map(({ step }) => step.run ?? '').find((run) => run.includes('nx affected'));
+    expect(/ -t ([a-z ]+) --/.exec(affected ?? '')?.[1]?.split(' ')).toEqual(quick);
+    expect(Object.keys(workflow('ci').on)).toContain('pull_request');
+    expect(workflowText('integration')).toContain(`target: [${slow.join(', ')}]`);
+    expect(Object.keys(workflow('integration').on)).toEqual(expect.arrayContaining(['schedule', 'workflow_call']));
+  });
+
+  it('stops prod when it fails', () => {
+    const { prod, integration } = workflow('deploy').jobs;
+    expect(integration?.uses).toBe('./.github/workflows/integration.yml');
+    expect(prod?.if).toContain("needs.integration.result == 'success'");
+    expect(workflowText('deploy')).toContain('needs: [synth, dev, integration]');
+  });
 });

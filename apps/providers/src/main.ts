@@ -1,10 +1,8 @@
-import { UserError } from '@mlflow-on-aws/command-line';
-import { ensureTerraform, registryAnswers } from '@mlflow-on-aws/workbench';
+import { action, runProgram, UserError } from '@mlflow-on-aws/command-line';
+import { ensureTerraform, readStack, registryAnswers, stacksIn, withSynthesis } from '@mlflow-on-aws/workbench';
 import { lockFile } from '@mlflow-on-aws/stacks';
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import { lockProblems, makeLock, type Required } from './index';
 
 const usage = `npm run providers -- COMMAND
@@ -15,12 +13,6 @@ const usage = `npm run providers -- COMMAND
 
 const root = process.cwd();
 const registry = 'registry.terraform.io';
-
-async function main([command]: readonly string[]): Promise<void> {
-  if (command === 'lock') return lock();
-  if (command === 'check') return check();
-  throw new UserError(`got "${command ?? ''}", want lock or check\n\n${usage}`);
-}
 
 async function lock(): Promise<void> {
   const { binary, kind } = await ensureTerraform((message) => process.stderr.write(`${message}\n`));
@@ -55,23 +47,16 @@ function check(): void {
 
 /** What every stack requires, as it is synthesized. */
 function requiredBy(): readonly (readonly [string, Required])[] {
-  const folder = mkdtempSync(join(tmpdir(), 'mlflow-on-aws-synth-'));
-  try {
-    const { status, stderr } = spawnSync(process.execPath, [join('apps', 'run.mjs'), 'stacks'], {
-      env: { ...process.env, CDKTF_OUTDIR: folder },
-      encoding: 'utf8',
-    });
-    if (status !== 0) throw new UserError(stderr.trim());
-    return readdirSync(join(folder, 'stacks')).map((stack) => {
-      const synthesized = JSON.parse(readFileSync(join(folder, 'stacks', stack, 'cdk.tf.json'), 'utf8'));
-      return [stack, synthesized.terraform.required_providers as Required] as const;
-    });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  return withSynthesis((folder) =>
+    stacksIn(folder).map((stack) => {
+      const synthesized = readStack<{ terraform: { required_providers: Required } }>(stack, folder);
+      return [stack, synthesized.terraform.required_providers] as const;
+    }),
+  );
 }
 
-main(process.argv.slice(2)).catch((error: Error) => {
-  process.stderr.write(`${error instanceof UserError ? error.message : error.stack}\n`);
-  process.exitCode = 1;
+void runProgram({
+  name: 'npm run providers',
+  usage,
+  commands: { lock: action({ run: lock }), check: action({ run: check }) },
 });

@@ -1,9 +1,18 @@
+import { action, runProgram } from '@mlflow-on-aws/command-line';
 import { pythonEnvironment } from '@mlflow-on-aws/workbench';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
-/** `node apps/run.mjs pytest REQUIREMENTS [pytest's arguments]`: runs Python tests in the environment that a lock describes. */
-async function main([requirements = '', ...args]: readonly string[]): Promise<void> {
+const usage = `node apps/run.mjs pytest REQUIREMENTS [TESTS...] [--junitxml FILE] [-- PYTEST_ARGUMENT...]
+
+Runs Python tests in the environment that a lock describes.
+
+  REQUIREMENTS  the lock: a requirements.txt with hashes
+  TESTS         files or folders of tests
+  --junitxml    where pytest writes its results
+`;
+
+async function pytest(requirements: string, args: readonly string[]): Promise<number> {
   const environment = await pythonEnvironment(requirements, (message) => process.stderr.write(`${message}\n`));
   const { status } = spawnSync(
     join(environment, 'bin', 'python'),
@@ -13,10 +22,16 @@ async function main([requirements = '', ...args]: readonly string[]): Promise<vo
       env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
     },
   );
-  process.exitCode = status ?? 1;
+  return status ?? 1;
 }
 
-main(process.argv.slice(2)).catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
+void runProgram({
+  name: 'node apps/run.mjs pytest',
+  usage,
+  action: action({
+    positionals: ['REQUIREMENTS', '[TESTS...]'],
+    options: { junitxml: { value: 'FILE' } },
+    run: ({ positionals: [requirements, ...tests], options: { junitxml } }) =>
+      pytest(requirements, junitxml === undefined ? tests : ['--junitxml', junitxml, ...tests]),
+  }),
 });

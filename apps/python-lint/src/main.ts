@@ -1,3 +1,4 @@
+import { action, runProgram } from '@mlflow-on-aws/command-line';
 import { pythonEnvironment } from '@mlflow-on-aws/workbench';
 import { spawnSync } from 'node:child_process';
 import { openSync, readdirSync, readSync, closeSync } from 'node:fs';
@@ -5,20 +6,26 @@ import { join } from 'node:path';
 
 const configuration = 'apps/python-lint/pyproject.toml';
 
-/** `node apps/run.mjs python-lint FOLDER...`: runs ruff and mypy on all Python below each folder. */
-async function main(folders: readonly string[]): Promise<void> {
+const usage = `node apps/run.mjs python-lint FOLDER...
+
+Runs ruff and mypy on all Python below each folder.
+`;
+
+async function lint(folders: readonly string[]): Promise<number> {
+  let code = 0;
   const environment = await pythonEnvironment('apps/python-lint/requirements.txt', (message) =>
     process.stderr.write(`${message}\n`),
   );
   const run = (program: string, ...args: string[]): void => {
     const { status } = spawnSync(join(environment, 'bin', program), args, { stdio: 'inherit' });
-    if (status !== 0) process.exitCode = 1;
+    if (status !== 0) code = 1;
   };
   run('ruff', 'check', '--quiet', '--no-cache', '--config', configuration, ...folders);
   for (const folder of folders) {
     // A folder at a time: several have a conftest.py.
     run('mypy', '--no-error-summary', '--scripts-are-modules', '--config-file', configuration, ...pythonFiles(folder));
   }
+  return code;
 }
 
 /** Modules, and programs that say in their first line that they are Python. */
@@ -42,7 +49,8 @@ function firstBytes(path: string): string {
   }
 }
 
-main(process.argv.slice(2)).catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
+void runProgram({
+  name: 'node apps/run.mjs python-lint',
+  usage,
+  action: action({ positionals: ['FOLDER...'], run: ({ positionals }) => lint(positionals) }),
 });

@@ -1,6 +1,8 @@
-import { UserError } from '@mlflow-on-aws/command-line';
+import { action, runProgram, UserError } from '@mlflow-on-aws/command-line';
+import { environmentNames } from '@mlflow-on-aws/stacks';
+import { synthesize } from '@mlflow-on-aws/workbench';
 import { spawnSync } from 'node:child_process';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findLost, plannedCreations, type Adoption } from './index';
 
@@ -17,14 +19,14 @@ interface Done {
   readonly stderr: string;
 }
 
-function main(args: readonly string[]): void {
-  const [environment] = args;
-  if (environment === undefined || environment.startsWith('-')) throw new UserError(usage);
+interface Options {
+  readonly unlock?: string;
+  readonly 'auto-approve': boolean;
+}
+
+function recover(environment: string, { unlock, 'auto-approve': autoApprove }: Options): number {
   const stack = join('cdktf.out', 'stacks', environment);
-  if (!existsSync(join(stack, 'cdk.tf.json'))) {
-    throw new UserError(`${environment} is not synthesized: run "npx cdktf synth" first`);
-  }
-  const unlock = args.includes('--unlock') ? args[args.indexOf('--unlock') + 1] : undefined;
+  synthesize([environment]);
   const program = process.env.TERRAFORM_BINARY_NAME ?? 'terraform';
   const run = (...words: readonly string[]): Done => spawned(program, [`-chdir=${stack}`, ...words]);
   const terraform = (...words: readonly string[]): string => {
@@ -36,7 +38,7 @@ function main(args: readonly string[]): void {
     const since = /Created:\s+(\S+ \S{8})/.exec(stderr)?.[1];
     throw new UserError(
       `the state is locked by ${who} since ${since} UTC. If that Terraform does not run any more:\n` +
-        `npm run recover -- ${args.join(' ')} --unlock ${id}`,
+        `npm run recover -- ${environment}${autoApprove ? ' --auto-approve' : ''} --unlock ${id}`,
     );
   };
 
@@ -58,9 +60,9 @@ function main(args: readonly string[]): void {
     }
     for (const { to, id } of adopted) process.stdout.write(`adopts ${to}: ${id}\n`);
     // Without leave, the plan as Terraform shows it, and its own question.
-    const apply = args.includes('--auto-approve') ? ['-input=false', '-no-color', 'recovery.tfplan'] : [];
+    const apply = autoApprove ? ['-input=false', '-no-color', 'recovery.tfplan'] : [];
     const { status } = spawnSync(program, [`-chdir=${stack}`, 'apply', ...apply], { stdio: 'inherit' });
-    process.exitCode = status ?? 1;
+    return status ?? 1;
   } finally {
     // A plan holds every secret of its environment.
     for (const file of [imports, join(stack, 'recovery.tfplan')]) rmSync(file, { force: true });
@@ -90,9 +92,13 @@ function idsIn(state: unknown): readonly string[] {
     .flatMap(({ values }) => Object.values(values).filter((value) => typeof value === 'string'));
 }
 
-try {
-  main(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`${error instanceof UserError ? error.message : (error as Error).stack}\n`);
-  process.exitCode = 1;
-}
+void runProgram({
+  name: 'npm run recover',
+  usage,
+  action: action({
+    positionals: ['ENVIRONMENT'],
+    choices: { ENVIRONMENT: environmentNames },
+    options: { unlock: { value: 'ID' }, 'auto-approve': {} },
+    run: ({ positionals: [environment], options }) => recover(environment, options),
+  }),
+});

@@ -1,4 +1,4 @@
-import { UserError } from '@mlflow-on-aws/command-line';
+import { UserError, unknownName } from '@mlflow-on-aws/command-line';
 import { EnvironmentError, readEnvironments, type Environment, type Environments } from '@mlflow-on-aws/config';
 import { dirname } from 'node:path';
 import { environmentFiles } from './environment-files';
@@ -10,6 +10,12 @@ const root = dirname(dirname(dirname(require.resolve('@mlflow-on-aws/stacks/pack
 /** What the environment files say: the environments of those that are right, and the mistakes of the others. */
 export function allEnvironments(): Environments {
   return readEnvironments(environmentFiles(root));
+}
+
+/** The names of all environments; of one whose file is wrong that of its folder. */
+export function environmentNames(): readonly string[] {
+  const { environments: right, wrong } = allEnvironments();
+  return [...right.map(({ name }) => name), ...wrong.flatMap(({ names }) => names.slice(0, 1))];
 }
 
 /**
@@ -33,8 +39,7 @@ export function environmentNamed(name: string): Environment {
   if (file !== undefined) throw new EnvironmentError(file.problems);
   const found = right.find((environment) => environment.name === name);
   if (found !== undefined) return found;
-  const names = [...right.map((environment) => environment.name), ...wrong.map(({ names: [folder = ''] }) => folder)];
-  throw new UserError(`got environment "${name}", want ${names.join(' or ')}`);
+  throw new UserError(unknownName('ENVIRONMENT', name, environmentNames()) ?? name);
 }
 
 export { lockFile } from './provider-lock';

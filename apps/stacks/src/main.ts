@@ -1,3 +1,4 @@
+import { action, runProgram } from '@mlflow-on-aws/command-line';
 import { bootstraps, composeBootstrap } from '@mlflow-on-aws/bootstrap';
 import { EnvironmentError, placeholders } from '@mlflow-on-aws/config';
 import { bootstrapHint, stateBucketExists } from '@mlflow-on-aws/foundation';
@@ -9,10 +10,10 @@ import { allEnvironments } from './index';
 import { placeProviderLock } from './provider-lock';
 
 /** Every stack that the root cdktf.json knows; `cdktf list` prints them. Of those whose file is wrong only the ones asked for matter. */
-async function main(): Promise<void> {
+async function synthesize(named: readonly string[]): Promise<void> {
   const app = new App();
   const read = allEnvironments();
-  const stopping = read.wrong.length > 0 ? askedFor(read, wordsOf(commandLinesAbove())) : [];
+  const stopping = read.wrong.length > 0 ? askedFor(read, named.length > 0 ? named : wordsOf(commandLinesAbove())) : [];
   if (stopping.length > 0) throw new EnvironmentError(stopping.flatMap(({ problems }) => problems));
   for (const { path, problems } of read.wrong) {
     process.stderr.write([...problems, `${path}: its stack is left out`, ''].join('\n'));
@@ -36,8 +37,14 @@ async function main(): Promise<void> {
   for (const stack of app.node.children) placeProviderLock(process.cwd(), stack.node.id, app.outdir);
 }
 
-main().catch((error: Error) => {
-  // A mistake in an environment file is explained by its message; a stack trace would only bury it.
-  process.stderr.write(`${error.name === 'EnvironmentError' ? error.message : error.stack}\n`);
-  process.exitCode = 1;
+const usage = `node apps/run.mjs stacks [STACK...]
+
+Synthesizes every stack into cdktf.out; "npx cdktf synth" calls it.
+
+  STACK  those whose environment files must be right: others that are wrong are told and left out
+`;
+void runProgram({
+  name: 'node apps/run.mjs stacks',
+  usage,
+  action: action({ positionals: ['[STACK...]'], run: ({ positionals }) => synthesize(positionals) }),
 });

@@ -1,8 +1,8 @@
-import { UserError } from '@mlflow-on-aws/command-line';
+import { action, runProgram, UserError } from '@mlflow-on-aws/command-line';
 import { ensureUv } from '@mlflow-on-aws/workbench';
 import { gitHubFrom } from '@mlflow-on-aws/github';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { filesOf, moveLock, openPullRequest, type Lock, type Moved } from './index';
 
@@ -29,17 +29,7 @@ const server: Lock = {
 const lockFiles = filesOf(server).map((file) => relative(root, file));
 const report = (message: string): void => void process.stderr.write(`${message}\n`);
 
-async function main([command, ...args]: readonly string[]): Promise<void> {
-  if (command === 'mlflow') return mlflow(args);
-  if (command === 'test') return test();
-  if (command === 'pull-request') return pullRequest(args[0]);
-  throw new UserError(`got "${command ?? ''}", want mlflow, test or pull-request\n\n${usage}`);
-}
-
-async function mlflow(args: readonly string[]): Promise<void> {
-  const out = args.includes('--out') ? args[args.indexOf('--out') + 1] : undefined;
-  if (args.includes('--out') && !out) throw new UserError(`--out wants a folder\n\n${usage}`);
-  const [version] = args.filter((argument) => !argument.startsWith('--') && argument !== out);
+async function mlflow(version: string | undefined, noTest: boolean, out?: string): Promise<void> {
   if (version !== undefined && !/^\d+(\.\d+)+$/.test(version)) {
     throw new UserError(`got version "${version}", want a release such as 3.17.2`);
   }
@@ -57,7 +47,7 @@ async function mlflow(args: readonly string[]): Promise<void> {
   if (process.env.GITHUB_OUTPUT) {
     writeFileSync(process.env.GITHUB_OUTPUT, `changed=${moved.changes.length > 0}\n`, { flag: 'a' });
   }
-  if (moved.changes.length > 0 && !args.includes('--no-test')) test();
+  if (moved.changes.length > 0 && !noTest) test();
 }
 
 /** What changed, for a terminal and for a pull request. */
@@ -85,22 +75,36 @@ function test(): void {
   }
 }
 
-async function pullRequest(folder: string | undefined): Promise<void> {
-  if (folder === undefined) throw new UserError(`FOLDER is missing\n\n${usage}`);
-  const text = readFileSync(join(folder, 'summary.md'), 'utf8');
+async function pullRequest(folder: string): Promise<void> {
+  const text = proposed(folder, 'summary.md');
   const [title = ''] = text.split('\n');
   const url = await openPullRequest(gitHubFrom(process.env), process.env.GITHUB_REPOSITORY?.split('/')[0] ?? '', {
     branch: 'upgrade/mlflow',
     title,
     // A pull request that the token of a workflow opens starts no workflow of its own.
     body: `${text}\nThe suites of the server pass with it. Close and open this pull request again to have it checked and planned.\n`,
-    files: Object.fromEntries(lockFiles.map((file) => [file, readFileSync(join(folder, file), 'utf8')])),
+    files: Object.fromEntries(lockFiles.map((file) => [file, proposed(folder, file)])),
   });
   process.stdout.write(`${url}\n`);
 }
 
-main(process.argv.slice(2)).catch((error: Error) => {
-  const told = error instanceof UserError;
-  process.stderr.write(`${told ? error.message : error.stack}\n`);
-  process.exitCode = 1;
+/** A file that `mlflow --out` wrote. */
+function proposed(folder: string, name: string): string {
+  const file = join(folder, name);
+  if (!existsSync(file)) throw new UserError(`${file}: there is no such file; "mlflow --out ${folder}" writes it`);
+  return readFileSync(file, 'utf8');
+}
+
+void runProgram({
+  name: 'npm run upgrade',
+  usage,
+  commands: {
+    mlflow: action({
+      positionals: ['[VERSION]'],
+      options: { 'no-test': {}, out: { value: 'FOLDER' } },
+      run: ({ positionals: [version], options }) => mlflow(version, options['no-test'], options.out),
+    }),
+    test: action({ run: test }),
+    'pull-request': action({ positionals: ['FOLDER'], run: ({ positionals: [folder] }) => pullRequest(folder) }),
+  },
 });

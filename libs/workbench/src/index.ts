@@ -19,6 +19,7 @@ export {
 export { Progress, type Report } from './progress';
 export { ensureUv, pythonEnvironment } from './python-environment';
 export { scramVerifier } from './scram';
+export { readStack, stacksIn, synthesize, withSynthesis } from './synthesis';
 export { openBrowser, TrackingUi } from './testing/browser';
 export { cloudEnvironment, SecondCheckout, type Ended } from './testing/second-checkout';
 export { ensureAwsProvider, ensureTerraform, type Terraform } from './toolchain';

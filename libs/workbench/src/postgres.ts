@@ -172,7 +172,7 @@ export class LocalPostgres {
       if (!stdout.includes(` ${version}.`)) {
         throw new UserError(
           `the local database was made by PostgreSQL ${version}, but ${this.binaries} has ${stdout.trim()}: ` +
-            'put that version on PATH, or start anew with "npm run local -- down --wipe"',
+            `put that version on PATH, or forget the data in ${this.directory} with "npm run local -- down ENVIRONMENT --wipe"`,
         );
       }
       return;

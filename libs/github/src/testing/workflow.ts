@@ -129,6 +129,7 @@ export class Runner {
           ...environment,
           ...credentials,
           ...set,
+          GITHUB_ACTIONS: 'true',
           GITHUB_OUTPUT: output,
           GITHUB_STEP_SUMMARY: summary,
         });

@@ -196,8 +196,8 @@ describe('told to end in the middle of a build', () => {
       env: { ...process.env, HTTPS_PROXY: 'http://127.0.0.1:1', NO_PROXY: '', no_proxy: '' },
       stdio: 'ignore',
     });
-    expect(await waitUntil(() => existsSync(pids()), 20_000)).toBe(true);
-  }, 30_000);
+    expect(await waitUntil(() => existsSync(pids()), 50_000)).toBe(true);
+  });
   afterEach(() => {
     child.kill('SIGKILL');
     const pid = existsSync(pids()) ? Number(readFileSync(pids(), 'utf8')) : 0;
@@ -211,7 +211,7 @@ describe('told to end in the middle of a build', () => {
       const ended = once(child, 'exit');
       child.kill(signal);
       expect((await ended)[1]).toBe(signal);
-      expect(await waitUntil(() => existsSync(join(sandbox.directory, 'asked')), 5_000)).toBe(true);
+      expect(await waitUntil(() => existsSync(join(sandbox.directory, 'asked')), 50_000)).toBe(true);
       expect(cached().sort()).toEqual(['lock', 'unfinished']);
       sandbox.go();
       mirrorOf(await ensure());
