@@ -1,5 +1,5 @@
 import { hidden, type Plan, type Redact, type ResourceChange } from '@mlflow-on-aws/plan';
-import { isObject, type Mark, markOf, type Marked, part } from './diff/marks';
+import { isObject, markOf, type Marked, part } from './diff/marks';
 import { type Finding, findingsOf } from './rules/security';
 import { lossOf } from './rules/stateful';
 
@@ -10,7 +10,9 @@ import { lossOf } from './rules/stateful';
 export function findingsWithoutSecrets(resource: ResourceChange, plan: Plan, redact: Redact): readonly Finding[] {
   const findings = findingsOf(resource, plan);
   if (findings.length === 0) return findings;
-  const safe = findingsOf(withoutSecrets(resource, redact), plan);
+  const bared = withoutSecrets(resource, redact);
+  if (bared === resource) return findings;
+  const safe = findingsOf(bared, plan);
   // A number that is hidden makes no sentence.
   const same =
     safe.length === findings.length &&
@@ -32,22 +34,26 @@ export function lossWithoutSecrets(resource: ResourceChange, redact: Redact): st
   return loss === undefined ? undefined : (lossOf(withoutSecrets(resource, redact)) ?? `what is lost is ${hidden}`);
 }
 
+/** A change with its secrets hidden; the very same one where there are none. */
 function withoutSecrets(resource: ResourceChange, redact: Redact): ResourceChange {
-  const { before, before_sensitive, after, after_sensitive } = resource.change;
-  const safe = (value: unknown, mark: Mark): unknown => bare({ value, sensitive: mark }, redact);
-  return {
-    ...resource,
-    deposed: resource.deposed === undefined ? undefined : redact(resource.deposed, 'name'),
-    change: { ...resource.change, before: safe(before, before_sensitive), after: safe(after, after_sensitive) },
-  };
+  const { deposed, change } = resource;
+  const before = bare({ value: change.before, sensitive: change.before_sensitive }, redact);
+  const after = bare({ value: change.after, sensitive: change.after_sensitive }, redact);
+  const copy = deposed === undefined ? undefined : redact(deposed, 'name');
+  if (before === change.before && after === change.after && copy === deposed) return resource;
+  return { ...resource, deposed: copy, change: { ...change, before, after } };
 }
 
 function bare(marked: Marked, redact: Redact): unknown {
   const { value, sensitive } = marked;
   if (sensitive === true && (typeof value === 'string' || typeof value === 'number')) return hidden;
   if (typeof value === 'string') return redact(value);
-  if (Array.isArray(value))
-    return value.map((inner: unknown, index) => bare({ value: inner, sensitive: markOf(sensitive, index) }, redact));
+  if (Array.isArray(value)) {
+    const inner = value.map((one: unknown, index) => bare({ value: one, sensitive: markOf(sensitive, index) }, redact));
+    return inner.every((one, index) => one === value[index]) ? value : inner;
+  }
   if (!isObject(value)) return value;
-  return Object.fromEntries(Object.keys(value).map((key) => [redact(key, 'name'), bare(part(marked, key), redact)]));
+  const parts = Object.keys(value).map((key) => [redact(key, 'name'), bare(part(marked, key), redact), key] as const);
+  const same = parts.every(([name, inner, key]) => name === key && inner === value[key]);
+  return same ? value : Object.fromEntries(parts.map(([name, inner]) => [name, inner]));
 }

@@ -68,6 +68,7 @@ const forms: Record<string, string> = {
   'base64 of base64': base64(`x ${base64(secret)}`),
   'base64 of UTF-16': base64(Buffer.from(secret, 'utf16le')),
   'gzip in base64': base64(gzipSync(`#cloud-config\n${secret}\n`)),
+  'hexadecimal in base64 of UTF-16 on the next line': `a-long-word-before-it\n${base64(Buffer.from(Buffer.from(secret).toString('hex'), 'utf16le'))}`,
   'gzip in base64 behind a path': `policy/${base64(gzipSync(secret))}`,
   'JSON in gzip in wrapped base64': wrap(base64(gzipSync(json(secret)))),
 };

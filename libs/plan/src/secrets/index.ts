@@ -20,6 +20,8 @@ export type Redact = (text: string, as?: 'value' | 'name') => string;
 
 /** Base64 in gzip in base64. */
 const deepest = 3;
+/** Bytes that are no text have hardly ever so many of its signs in a row. */
+const readable = 10;
 /** Texts are asked for again and again: so many answers are remembered. */
 const mostRemembered = 20_000;
 
@@ -93,10 +95,15 @@ class Finder {
   }
 }
 
+/** Whether so many bytes in a row are signs that people read: what is before them may be something else, decoded in vain. */
 function isReadable(bytes: Uint8Array): boolean {
-  let odd = 0;
-  for (const byte of bytes) if (byte < 9 || (byte > 13 && byte < 32) || byte >= 127) odd++;
-  return odd * 4 < bytes.length;
+  const wanted = Math.min(readable, bytes.length);
+  let row = 0;
+  for (const byte of bytes) {
+    row = byte < 9 || (byte > 13 && byte < 32) || byte >= 127 ? 0 : row + 1;
+    if (row >= wanted) return true;
+  }
+  return false;
 }
 
 const isSign = (byte: number | undefined): boolean =>

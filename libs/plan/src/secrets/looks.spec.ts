@@ -81,6 +81,7 @@ describe('what looks secret is hidden whoever wrote it', () => {
     'password_encryption',
     'aws:TokenIssueTime',
     'bypass',
+    'creation_token',
     'compass_mode',
   ])('%s is none', (name) => expect(isSecretName(name)).toBe(false));
 

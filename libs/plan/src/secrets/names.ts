@@ -1,6 +1,6 @@
 // What people call a secret in environment variables, settings of charts, parameters, and attributes.
 const telling =
-  /passw(or)?d|passphrase|secret|token|credential|^(pwd|pw|pass|passkey|creds|authorization)$|(api|access|private|auth|master|signing|encryption)key$/;
+  /passw(or)?d|passphrase|secret|token|credential|^(pwd|pw|pass|pgpass|passkey|creds|authorization)$|(api|access|private|auth|master|signing|encryption)key$/;
 const keys =
   /^(access|account|admin|api|app|application|auth|client|encryption|license|master|private|secret|service|session|shared|signing|storage)$/;
 /** Keys that open nothing, though they end as those that do. */
@@ -17,6 +17,9 @@ const about = new Set(
   ).split(' '),
 );
 
+/** Tokens that only tell two requests apart, and what they make. */
+const openTokens = /^(change|continuation|creation|idempotency|next|pagination|request)$/;
+
 /** Whether what stands under such a name is, most likely, secret: `DB_PASSWORD`, `apiKey`, `auth.token`, `STRIPE_KEY`. */
 export function isSecretName(name: string): boolean {
   if (name.length > 200 || name.includes(':')) return false;
@@ -27,7 +30,7 @@ export function isSecretName(name: string): boolean {
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== '');
   const end = words.at(-1) ?? '';
-  if (about.has(end)) return false;
+  if (about.has(end) || (end === 'token' && openTokens.test(words.at(-2) ?? ''))) return false;
   if (telling.test(last.toLowerCase()) || words.some((word) => telling.test(word))) return true;
   const before = words.at(-2);
   if (end !== 'key' || before === undefined || openKeys.test(before)) return false;
