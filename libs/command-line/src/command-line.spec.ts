@@ -1,4 +1,4 @@
-import { action, execute, UserError, type Program } from './index';
+import { action, execute, quote, UserError, type Program } from './index';
 
 async function run(program: Program, ...args: string[]) {
   const said = { out: '', error: '' };
@@ -135,4 +135,11 @@ describe('an action that fails', () => {
     const unexpected = (error: unknown) => `a ${(error as Error).name}`;
     expect(await failing(new TypeError('hunter2'), { unexpected })).toMatchObject({ code: 1, error: 'a TypeError\n' });
   });
+});
+
+it.each([
+  ['a GitHub token', `ghp_${'a1B2'.repeat(9)}`],
+  ['an AWS secret key', 'wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEYab'],
+])('%s on the command line is not repeated', (_, token) => {
+  expect(quote(token)).toBe(`text of ${token.length} characters (not shown)`);
 });

@@ -1,11 +1,9 @@
 import { closest, distance } from 'fastest-levenshtein';
-
-/** Values that are secret wherever they stand: private keys, AWS access keys, addresses with a password. */
-const secretValue = /PRIVATE KEY|PuTTY-User-Key|\b(AKIA|ASIA)[A-Z0-9]{16}\b|:\/\/[^/\s]*:[^/\s]*@/;
+import { secretIn } from './secrets';
 
 /** A text as a person recognizes it, in quotes and at most 80 characters of it; nothing that may be a secret. */
 export function quote(text: string): string {
-  if (secretValue.test(text)) return `text of ${text.length} characters (not shown)`;
+  if (secretIn(text) !== undefined) return `text of ${text.length} characters (not shown)`;
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 79)}…` : text);
 }
 

@@ -1,6 +1,6 @@
 import { EnvironmentError, parseEnvironment } from './parse-environment';
 import type { Environment } from './schema';
-import { withoutSecrets } from './secrets';
+import { withoutSecrets } from '@mlflow-on-aws/command-line';
 import { show } from './show';
 
 /** A file that says what one environment is. */

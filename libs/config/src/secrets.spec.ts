@@ -1,5 +1,5 @@
 import { readEnvironments } from './index';
-import { secretIn } from './secrets';
+import { secretIn } from '@mlflow-on-aws/command-line';
 import { dev, edit, problems } from './spec-helpers';
 
 // Put together here, so that no scanner takes them for real ones.

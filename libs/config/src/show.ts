@@ -1,4 +1,4 @@
-import { maySecret } from './secrets';
+import { maySecret } from '@mlflow-on-aws/command-line';
 
 /**
  * A value as a person recognizes it, in one short line; nothing that may be a secret, and of objects and lists only that they are.

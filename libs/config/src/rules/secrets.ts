@@ -1,4 +1,4 @@
-import { namesSecret, secretIn } from '../secrets';
+import { namesSecret, secretIn } from '@mlflow-on-aws/command-line';
 import type { Finding } from './rule';
 
 const elsewhere =
