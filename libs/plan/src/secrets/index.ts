@@ -21,7 +21,7 @@ export type Redact = (text: string, as?: 'value' | 'name') => string;
 /** Base64 in gzip in base64. */
 const deepest = 3;
 /** Bytes that are no text have hardly ever so many of its signs in a row. */
-const readable = 10;
+const shortestText = 10;
 /** Texts are asked for again and again: so many answers are remembered. */
 const mostRemembered = 20_000;
 
@@ -89,22 +89,36 @@ class Finder {
     return found;
   }
 
+  /** Whether bytes that were decoded, maybe in vain, hold a secret: as they are, or in what of them somebody can read. */
   private holds(bytes: Uint8Array, depth: number): boolean {
-    // Most of what could be base64 is none, and nothing that anybody reads.
-    return isReadable(bytes) ? this.rangesIn(bytes, depth).length > 0 : this.needles.mayHold(bytes);
+    if (this.needles.mayHold(bytes)) return true;
+    const text = readable(bytes);
+    return text.length > 0 && this.rangesIn(text, depth).length > 0;
   }
 }
 
-/** Whether so many bytes in a row are signs that people read: what is before them may be something else, decoded in vain. */
-function isReadable(bytes: Uint8Array): boolean {
-  const wanted = Math.min(readable, bytes.length);
+/** The parts without control characters in which so many signs of ASCII stand in a row, each on a line of its own. */
+function readable(bytes: Uint8Array): Uint8Array {
+  const wanted = Math.min(shortestText, bytes.length);
+  const parts: Uint8Array[] = [];
+  let start = 0;
   let row = 0;
-  for (const byte of bytes) {
-    row = byte < 9 || (byte > 13 && byte < 32) || byte >= 127 ? 0 : row + 1;
-    if (row >= wanted) return true;
+  let longest = 0;
+  for (let at = 0; at <= bytes.length; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte >= 32 || (byte >= 9 && byte <= 13)) {
+      row = byte < 127 ? row + 1 : 0;
+      longest = Math.max(longest, row);
+      continue;
+    }
+    if (longest > 0 && longest >= wanted) parts.push(bytes.subarray(start, at), blankLine);
+    start = at + 1;
+    row = longest = 0;
   }
-  return false;
+  return Buffer.concat(parts);
 }
+
+const blankLine = Buffer.from(' \n \n');
 
 const isSign = (byte: number | undefined): boolean =>
   byte !== undefined && ((byte >= 48 && byte <= 57) || (byte >= 97 && byte <= 122));

@@ -173,10 +173,13 @@ const readers = [percent, backslash, entity, ...["'", '"', '$', '%'].map(doubled
 /** Escapes in escapes in escapes: JSON in JSON in a URL. */
 const deepest = 6;
 const mostViews = 64;
+/** Long texts are seen in fewer ways: the first are those that somebody writes. */
+const mostBytes = 1 << 20;
 
 /** A text as it is and as each reader of escapes sees it, also one after the other. */
 export function viewsOf(text: Uint8Array): View[] {
   const views: View[] = [{ bytes: text }];
+  const most = Math.min(mostViews, Math.max(16, Math.floor(mostBytes / (text.length + 1))));
   let level: View[] = [...views];
   for (let depth = 0; depth < deepest && level.length > 0; depth++) {
     const deeper: View[] = [];
@@ -186,7 +189,7 @@ export function viewsOf(text: Uint8Array): View[] {
         if (read === undefined || views.some(({ bytes }) => Buffer.compare(bytes, read.bytes) === 0)) continue;
         views.push(read);
         deeper.push(read);
-        if (views.length >= mostViews) return views;
+        if (views.length >= most) return views;
       }
     }
     level = deeper;
