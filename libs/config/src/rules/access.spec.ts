@@ -20,7 +20,9 @@ const nobodys = [
 ] as const;
 const privates = ['10.0.0.0/8', '10.1.2.3/32', '172.16.0.0/12', '172.31.7.0/24', '192.168.0.0/16', '100.64.0.0/10'];
 
-const open = { 'access.ssh.instanceConnect': true };
+const open = {
+  'access.sshPublicKey': 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH',
+};
 
 describe.each([
   ['the server of dev', dev],

@@ -21,12 +21,22 @@ const nobodyOpensSshToTheWorld: Rule = ({ access }) =>
   );
 
 /** An open port is of no use to those who have nothing to log in with. */
-const sshHasAWayIn: Rule = ({ access: { ssh, sshPublicKey } }) =>
+const sshHasAWayIn: Rule = ({ access: { ssh, sshPublicKey }, loadBalancer }) =>
   when(
     ssh.cidrs.length > 0 && !ssh.instanceConnect && sshPublicKey === undefined,
     'access.ssh.cidrs',
-    'access.sshPublicKey or access.ssh.instanceConnect beside it, or no ranges: without either nobody logs in by the port that is open',
-    ['access.sshPublicKey', 'access.ssh.instanceConnect'],
+    `${loadBalancer ? 'access.sshPublicKey' : 'access.sshPublicKey or access.ssh.instanceConnect'} beside it, or no ranges: ` +
+      'otherwise nobody logs in by the port that is open',
+    ['access.sshPublicKey', 'access.ssh.instanceConnect', 'loadBalancer'],
+  );
+
+/** EC2 Instance Connect comes from AWS's public addresses. Source: EC2 user guide, "Connect using EC2 Instance Connect", prerequisites. */
+const instanceConnectReachesTheServer: Rule = ({ access, loadBalancer }) =>
+  when(
+    access.ssh.instanceConnect && loadBalancer !== undefined,
+    'access.ssh.instanceConnect',
+    'false beside a load balancer: it cannot reach servers in private subnets, and Session Manager gives a shell there without a port',
+    ['loadBalancer'],
   );
 
 /** MLflow lets whoever reaches it read, change and delete everything. */
@@ -135,6 +145,7 @@ const sshPublicKeyIsWhole: Rule = ({ access: { sshPublicKey } }) => {
 export const accessRules: readonly Rule[] = [
   nobodyOpensSshToTheWorld,
   sshHasAWayIn,
+  instanceConnectReachesTheServer,
   theWorldIsLetInOnPurpose,
   rangesReachWhatTheyOpen,
   rangesAreNamedOnce,

@@ -174,7 +174,7 @@ describe('access', () => {
       { 'access.trackingCidrs': ['64.0.0.0/2'] },
       'access.trackingCidrs[0]: got "64.0.0.0/2", want the ranges of the team',
     ],
-    [{ 'access.ssh.cidrs': ['0.0.0.0/0'], 'access.ssh.instanceConnect': true }, 'access.ssh.cidrs[0]'],
+    [{ 'access.ssh.cidrs': ['0.0.0.0/0'] }, 'access.ssh.cidrs[0]', 'access.ssh.cidrs: got a list of 1'],
   ]);
   accepts(dev, [
     { 'access.trackingCidrs': ['203.0.113.7/32', '203.0.113.64/26'], 'access.ssh.instanceConnect': true },

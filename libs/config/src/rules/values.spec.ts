@@ -72,6 +72,16 @@ describe('SSH', () => {
     ],
   ]);
   accepts(dev, [{ 'access.ssh.cidrs': ['203.0.113.0/24'], 'access.ssh.instanceConnect': true }]);
+  refuses(prod, [
+    [
+      { 'access.ssh.instanceConnect': true },
+      'access.ssh.instanceConnect: got true, want false beside a load balancer: it cannot reach servers in private subnets',
+    ],
+    [
+      { 'access.ssh.cidrs': ['10.0.0.0/16'] },
+      'access.ssh.cidrs: got a list of 1, want access.sshPublicKey beside it, or no ranges',
+    ],
+  ]);
 });
 
 describe('a domain name', () => {
