@@ -8,7 +8,7 @@ import { join } from 'node:path';
 // Plans of prod in a VPC that somebody else made, and of what that somebody may have forgotten.
 jest.setTimeout(5 * 60_000);
 
-const { accountId, region } = environmentNamed('prod');
+const { accountId, region, loadBalancer } = environmentNamed('prod');
 const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'existing network ')));
 let aws: EmulatedAws;
 let checkout: SecondCheckout;
@@ -75,6 +75,7 @@ beforeAll(async () => {
   const tools = await prepareTools(join(scratch, 'tools'), new Progress());
   aws = new EmulatedAws(join(scratch, 'aws'), tools.emulatorPython, tools.awsCli);
   await aws.start(accountId);
+  await aws.makeHostedZone(region, loadBalancer?.hostedZoneId ?? '', loadBalancer?.domainName ?? '');
   checkout = new SecondCheckout(join(scratch, 'checkout'), cloudEnvironment(tools, aws, region));
   await aws.cli(region, 's3api', 'create-bucket', '--bucket', stateBucketName(accountId, region));
   network = await makeNetwork();

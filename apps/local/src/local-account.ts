@@ -48,18 +48,11 @@ export class LocalAccount {
     );
   }
 
-  /** The hosted zone that the configuration names, or undefined when it names none. */
-  public get hostedZone(): { readonly id: string; readonly name: string } | undefined {
-    const { loadBalancer } = this.environment;
-    const id = loadBalancer?.hostedZoneId;
-    return id === undefined ? undefined : { id, name: loadBalancer?.domainName.split('.').slice(1).join('.') ?? '' };
-  }
-
-  /** Makes that zone, which is there before the environment is, unless it is there. */
-  public async makeHostedZone({ id, name }: { readonly id: string; readonly name: string }): Promise<void> {
-    await this.cli('route53', 'get-hosted-zone', '--id', id).catch(() =>
-      this.cli('route53', 'create-hosted-zone', '--name', name, '--caller-reference', id),
-    );
+  /** Makes the hosted zone that the configuration names, which is there before the environment is, unless it is there. */
+  public async makeHostedZone(): Promise<void> {
+    const { loadBalancer, region } = this.environment;
+    if (loadBalancer?.hostedZoneId === undefined) return;
+    await this.aws.makeHostedZone(region, loadBalancer.hostedZoneId, loadBalancer.domainName);
   }
 
   private get stateBucket(): string {

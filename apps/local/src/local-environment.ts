@@ -116,9 +116,8 @@ export class LocalEnvironment {
     }
     await progress.step('Start the emulated AWS', () => this.startAws());
     await progress.step('Make the state bucket', () => account.makeStateBucket());
-    const { hostedZone } = account;
-    if (hostedZone)
-      await progress.step(`Make the hosted zone ${hostedZone.name}`, () => account.makeHostedZone(hostedZone));
+    if (environment.loadBalancer?.hostedZoneId !== undefined)
+      await progress.step('Make the hosted zone', () => account.makeHostedZone());
     await this.deploy();
     if (this.hasLoadBalancer) {
       await this.servers.up(await this.fleet(), progress, (machine) => this.startDatabase(machine));

@@ -1,4 +1,6 @@
 import { UserError } from '@mlflow-on-aws/command-line';
+import { Octokit } from '@octokit/core';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** Where the REST API of GitHub is, and who asks it. */
 export interface GitHubSettings {
@@ -22,9 +24,9 @@ export class GitHubError extends UserError {
   public constructor(
     public readonly status: number,
     request: string,
-    answer: string,
+    answer: unknown,
   ) {
-    super(`GitHub answered ${status} to ${request}: ${answer.slice(0, 300)}`);
+    super(`GitHub answered ${status} to ${request}: ${JSON.stringify(answer)?.slice(0, 300)}`);
   }
 }
 
@@ -42,30 +44,41 @@ const tries = 4;
 /** The few things this repository asks of GitHub. */
 export class GitHub {
   private author?: Promise<string>;
+  private readonly octokit: Octokit;
 
-  public constructor(private readonly settings: GitHubSettings) {}
+  public constructor(private readonly settings: GitHubSettings) {
+    const { api, token, patience = 30_000 } = settings;
+    this.octokit = new Octokit({ auth: token, ...(api && { baseUrl: api }) });
+    this.octokit.hook.wrap('request', async (request, options) => {
+      for (let turn = 1; ; turn++) {
+        try {
+          return await request(options);
+        } catch (error) {
+          const seconds = secondsToWait(error, turn);
+          if (seconds === undefined || turn === tries) throw error;
+          await pause(Math.min(seconds * 1000, patience));
+        }
+      }
+    });
+  }
 
-  /** Asks, again when GitHub is busy, and returns the answer. */
+  /**
+   * Asks, again when GitHub is busy, and returns the answer.
+   * @throws GitHubError when it refuses
+   */
   public async ask<T>(method: 'GET' | 'POST' | 'PATCH', path: string, body?: object): Promise<T> {
-    const { api = 'https://api.github.com', repository, token, patience = 30_000 } = this.settings;
-    const url = `${api}${path.replace('{repository}', repository)}`;
-    for (let turn = 1; ; turn++) {
-      const response = await fetch(url, {
+    const url = path.replace('{repository}', this.settings.repository);
+    try {
+      const { data } = await this.octokit.request({
         method,
-        headers: {
-          accept: 'application/vnd.github+json',
-          authorization: `Bearer ${token}`,
-          'content-type': 'application/json',
-          'x-github-api-version': '2022-11-28',
-        },
-        body: body && JSON.stringify(body),
+        url,
+        data: body,
+        headers: { 'x-github-api-version': '2022-11-28' },
       });
-      if (response.ok) return (await response.json()) as T;
-      const text = await response.text();
-      const busy = response.status === 429 || response.status >= 500 || response.headers.has('retry-after');
-      if (!busy || turn === tries) throw new GitHubError(response.status, `${method} ${path}`, text);
-      const seconds = Number(response.headers.get('retry-after') ?? 2 ** turn);
-      await new Promise((resolve) => setTimeout(resolve, Math.min(seconds * 1000, patience)));
+      return data as T;
+    } catch (error) {
+      const answer = answerOf(error);
+      throw answer === undefined ? error : new GitHubError(answer.status, `${method} ${path}`, answer.data);
     }
   }
 
@@ -100,4 +113,23 @@ export function gitHubFrom(environment: NodeJS.ProcessEnv): GitHub {
   const missing = Object.entries({ GITHUB_REPOSITORY: repository, GITHUB_TOKEN: token }).filter(([, value]) => !value);
   if (missing.length > 0) throw new UserError(`${missing.map(([name]) => name).join(' and ')} must be set`);
   return new GitHub({ api, repository: repository as string, token: token as string });
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | number | undefined>>;
+  readonly data: unknown;
+}
+
+/** What GitHub answered, where an error is about an answer. */
+function answerOf(error: unknown): Answer | undefined {
+  return (error as { response?: Answer }).response;
+}
+
+/** How long a busy GitHub wants to be left alone; nothing when it is not busy. */
+function secondsToWait(error: unknown, turn: number): number | undefined {
+  const answer = answerOf(error);
+  const wanted = answer?.headers['retry-after'];
+  const busy = answer !== undefined && (answer.status === 429 || answer.status >= 500 || wanted !== undefined);
+  return busy ? Number(wanted ?? 2 ** turn) : undefined;
 }

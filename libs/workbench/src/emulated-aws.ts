@@ -108,6 +108,14 @@ export class EmulatedAws {
     return stdout.trim();
   }
 
+  /** Makes the hosted zone that a domain name is in and that a stack names by its id, unless it is there. */
+  public async makeHostedZone(region: string, id: string, domainName: string): Promise<void> {
+    const zone = domainName.split('.').slice(1).join('.');
+    await this.cli(region, 'route53', 'get-hosted-zone', '--id', id).catch(() =>
+      this.cli(region, 'route53', 'create-hosted-zone', '--name', zone, '--caller-reference', id),
+    );
+  }
+
   private portFile(server: 'proxy' | 'metadata'): string {
     return join(this.directory, `${server}-port`);
   }

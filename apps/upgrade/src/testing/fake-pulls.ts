@@ -24,7 +24,7 @@ export class FakePulls {
       request.on('end', () => {
         const sent = chunks.length > 0 ? (JSON.parse(Buffer.concat(chunks).toString()) as Sent) : {};
         const path = (request.url ?? '').replace('/repos/o/r', '').replace(/\?.*/, '');
-        const known = request.headers.authorization === 'Bearer the-token';
+        const known = request.headers.authorization === 'token the-token';
         const [status, answer] = known ? this.answer(`${request.method} ${path}`, sent) : [401, {}];
         response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
       });

@@ -70,7 +70,7 @@ export class FakeGitHub {
     this.requests.push(`${method} ${pathname}`);
     const refusal = this.refusals.shift();
     if (refusal !== undefined) return { body: { message: 'no' }, ...refusal };
-    if (headers.authorization !== 'Bearer the-token') return { status: 401, body: { message: 'Bad credentials' } };
+    if (headers.authorization !== 'token the-token') return { status: 401, body: { message: 'Bad credentials' } };
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const sent = chunks.length === 0 ? {} : (JSON.parse(Buffer.concat(chunks).toString()) as Partial<FakePost>);
