@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { environmentFiles } from './environment-files';
+import { checkoutAbove, environmentFiles } from './environment-files';
 
 const checkout = join(__dirname, '..', '..', '..');
 let root: string;
@@ -60,4 +60,12 @@ it('a file that is no TypeScript says in which line, and stops nobody else', () 
 it('a file without a default export says nothing of an environment', () => {
   write('dev', 'export const environment = 1;');
   expect(read()).toEqual([['apps/dev/environment.ts', undefined]]);
+});
+
+it('a checkout is told by its cdktf.json, from any folder in it', () => {
+  write('dev', 'export default 1;');
+  writeFileSync(join(root, 'cdktf.json'), '{}');
+  expect(checkoutAbove(root)).toBe(root);
+  expect(checkoutAbove(join(root, 'apps', 'dev'))).toBe(root);
+  expect(() => checkoutAbove(tmpdir())).toThrow('run it in a checkout');
 });

@@ -1,8 +1,21 @@
+import { UserError } from '@mlflow-on-aws/command-line';
 import type { EnvironmentFile } from '@mlflow-on-aws/config';
 import { buildSync, type BuildFailure } from 'esbuild';
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+
+/**
+ * The checkout that a folder is in: cdktf, npm and Nx start programs at its root. Not the one that the packages are linked to, which may
+ * be another.
+ * @throws UserError when it is in none
+ */
+export function checkoutAbove(folder: string): string {
+  if (existsSync(join(folder, 'cdktf.json'))) return folder;
+  const above = dirname(folder);
+  if (above === folder) throw new UserError(`no cdktf.json in ${process.cwd()} or above: run it in a checkout`);
+  return checkoutAbove(above);
+}
 
 /**
  * The environment files of a checkout: `environment.ts` of every folder in `apps` that has one, by name.

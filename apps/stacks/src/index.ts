@@ -1,15 +1,10 @@
 import { UserError, unknownName } from '@mlflow-on-aws/command-line';
 import { EnvironmentError, readEnvironments, type Environment, type Environments } from '@mlflow-on-aws/config';
-import { dirname } from 'node:path';
-import { environmentFiles } from './environment-files';
-
-// From wherever the bundled app lies, by the package's own name.
-// eslint-disable-next-line @nx/enforce-module-boundaries
-const root = dirname(dirname(dirname(require.resolve('@mlflow-on-aws/stacks/package.json'))));
+import { checkoutAbove, environmentFiles } from './environment-files';
 
 /** What the environment files say: the environments of those that are right, and the mistakes of the others. */
 export function allEnvironments(): Environments {
-  return readEnvironments(environmentFiles(root));
+  return readEnvironments(environmentFiles(checkoutAbove(process.cwd())));
 }
 
 /** The names of all environments; of one whose file is wrong that of its folder. */
