@@ -58,7 +58,9 @@ const moduleValuesSchema = z.object({
 
 const stateSchema = z.object({
   root_module: moduleValuesSchema.optional(),
-  outputs: z.record(z.string(), z.object({ sensitive: z.boolean().default(false), value: z.unknown() })).default({}),
+  outputs: z
+    .record(z.string(), z.object({ sensitive: z.boolean().default(false), value: z.unknown().optional() }))
+    .default({}),
 });
 
 const configurationModuleSchema = z.object({

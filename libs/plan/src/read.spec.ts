@@ -34,6 +34,12 @@ describe('parsePlan', () => {
     expect(read).not.toHaveProperty('something_new');
   });
 
+  it('reads a plan whose outputs are known only after the apply', () => {
+    const outputs = { bucket: { sensitive: false }, region: { sensitive: false, value: 'us-east-1' } };
+    const read = parsePlan(JSON.stringify({ ...plan, planned_values: { outputs, root_module: {} } }), 'plan.json');
+    expect(read.planned_values.outputs).toEqual({ bucket: { sensitive: false }, region: outputs.region });
+  });
+
   it.each(['1.0', '1.2', '1.99'])('accepts format %s', (format_version) => {
     expect(() => parsePlan(JSON.stringify({ ...plan, format_version }), 'plan.json')).not.toThrow();
   });
