@@ -439,7 +439,8 @@ class TestS3:
 
 class TestEc2:
     def launch(self, ec2: Any, **settings: Any) -> dict[str, Any]:
-        made = ec2.run_instances(ImageId='ami-0a1b2c3d', InstanceType='t3.micro', MinCount=1, MaxCount=1, **settings)
+        wanted = {'ImageId': 'ami-0a1b2c3d', 'InstanceType': 't3.micro', 'MinCount': 1, 'MaxCount': 1, **settings}
+        made = ec2.run_instances(**wanted)
         identifier = made['Instances'][0]['InstanceId']
         return ec2.describe_instances(InstanceIds=[identifier])['Reservations'][0]['Instances'][0]
 
@@ -495,6 +496,24 @@ class TestEc2:
         ec2.terminate_instances(InstanceIds=[instance['InstanceId']])
         with pytest.raises(ec2.exceptions.ClientError, match=r'InvalidVolume\.NotFound'):
             ec2.describe_volumes(VolumeIds=[attached['VolumeId']])
+
+    def test_credit_specification_is_as_the_launch_said_and_can_be_changed(self, aws: Any) -> None:
+        ec2 = aws.client('ec2')
+
+        def credits_of(instance: dict[str, Any]) -> str:
+            answer = ec2.describe_instance_credit_specifications(InstanceIds=[instance['InstanceId']])
+            (found,) = answer['InstanceCreditSpecifications']
+            return str(found['CpuCredits'])
+
+        assert credits_of(self.launch(ec2)) == 'unlimited'
+        assert credits_of(self.launch(ec2, InstanceType='t2.micro')) == 'standard'
+        said = self.launch(ec2, CreditSpecification={'CpuCredits': 'standard'})
+        assert credits_of(said) == 'standard'
+        changed = ec2.modify_instance_credit_specification(
+            InstanceCreditSpecifications=[{'InstanceId': said['InstanceId'], 'CpuCredits': 'unlimited'}]
+        )
+        assert changed['SuccessfulInstanceCreditSpecifications'] == [{'InstanceId': said['InstanceId']}]
+        assert credits_of(said) == 'unlimited'
 
     def test_nothing_is_left_of_a_network(self, aws: Any) -> None:
         ec2 = aws.client('ec2', 'eu-west-3')
