@@ -45,6 +45,8 @@ try {
   process.stderr.write(failure.errors ? formatMessagesSync(failure.errors, { kind: 'error' }).join('') : failure.stack);
   process.exit(1);
 }
+// Whose environments are meant: not the checkout that the packages happen to be linked to.
+process.env.MLFLOW_ON_AWS_CHECKOUT = root;
 process.on('exit', () => rmSync(bundle, { force: true }));
 process.argv.splice(1, 2, app);
 createRequire(import.meta.url)(bundle);

@@ -305,6 +305,6 @@ test('the documented way removes it for good, and leaves the snapshot', async ()
   expect((await aws('ec2', 'describe-vpcs', '--filters', 'Name=is-default,Values=false')).Vpcs).toEqual([]);
   const { DBSnapshots } = await aws('rds', 'describe-db-snapshots', '--snapshot-type', 'manual');
   expect(DBSnapshots.map((one: { DBSnapshotIdentifier: string }) => one.DBSnapshotIdentifier)).toEqual([
-    expect.stringMatching(/^prod-mlflow-backend-db-.*-final$/),
+    expect.stringMatching(/^prod-mlflow-backend-db-final-\d{14}$/),
   ]);
 });

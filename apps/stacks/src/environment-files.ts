@@ -6,8 +6,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 /**
- * The checkout that a folder is in: cdktf, npm and Nx start programs at its root. Not the one that the packages are linked to, which may
- * be another.
+ * The checkout that a folder is in. Not the one that the packages are linked to, which may be another.
  * @throws UserError when it is in none
  */
 export function checkoutAbove(folder: string): string {

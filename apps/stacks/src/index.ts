@@ -4,7 +4,7 @@ import { checkoutAbove, environmentFiles } from './environment-files';
 
 /** What the environment files say: the environments of those that are right, and the mistakes of the others. */
 export function allEnvironments(): Environments {
-  return readEnvironments(environmentFiles(checkoutAbove(process.cwd())));
+  return readEnvironments(environmentFiles(process.env.MLFLOW_ON_AWS_CHECKOUT ?? checkoutAbove(process.cwd())));
 }
 
 /** The names of all environments; of one whose file is wrong that of its folder. */
