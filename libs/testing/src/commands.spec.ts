@@ -35,7 +35,8 @@ function run(program: string, ...args: string[]) {
   const folder = mkdtempSync(join(scratch, 'run '));
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
     cwd: folder,
-    env: { PATH: '', HOME: folder, MLFLOW_ON_AWS_DATA: join(folder, 'data') },
+    // The last one as apps/run.mjs sets it.
+    env: { PATH: '', HOME: folder, MLFLOW_ON_AWS_DATA: join(folder, 'data'), MLFLOW_ON_AWS_CHECKOUT: root },
     encoding: 'utf8',
   });
   return { status, stdout, stderr, left: readdirSync(folder) };
