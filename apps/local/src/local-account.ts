@@ -48,7 +48,7 @@ export class LocalAccount {
     );
   }
 
-  /** Makes the hosted zone that the configuration names, which is there before the environment is, unless it is there. */
+  /** Makes the hosted zone that the configuration names, unless it exists. In the cloud it exists before the environment. */
   public async makeHostedZone(): Promise<void> {
     const { loadBalancer, region } = this.environment;
     if (loadBalancer?.hostedZoneId === undefined) return;

@@ -108,7 +108,7 @@ export class EmulatedAws {
     return stdout.trim();
   }
 
-  /** Makes the hosted zone that a domain name is in and that a stack names by its id, unless it is there. */
+  /** Makes the hosted zone of a domain name under the id that a stack names, unless it exists. */
   public async makeHostedZone(region: string, id: string, domainName: string): Promise<void> {
     const zone = domainName.split('.').slice(1).join('.');
     await this.cli(region, 'route53', 'get-hosted-zone', '--id', id).catch(() =>

@@ -3,7 +3,7 @@ export { EmulatedAws, withoutProxy } from './emulated-aws';
 export { exclusively } from './lock';
 export { asset, checkout, dataDirectory } from './paths';
 export { onSteadyPort, rememberedPort, reservePort } from './ports';
-export { findPostgres, issueCertificate, LocalPostgres, unprivilegedOwner } from './postgres';
+export { findPostgres, issueCertificate, LocalPostgres } from './postgres';
 export {
   addressInUse,
   logFile,

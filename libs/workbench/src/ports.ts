@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { claim, release } from './lock';
 import { AddressInUse } from './processes';
 
-// For servers that must be told their port, such as PostgreSQL. Those that can take one that the system picks do so and say which.
+// For servers that must be told their port, such as PostgreSQL. Servers that can bind port 0 do so and say what they got.
 // Below what systems give to outgoing connections (Linux from 32768, macOS from 49152), so that none of these comes upon it.
 const lowest = 10_000;
 const count = 20_000;
@@ -60,7 +60,7 @@ process.once('exit', () => ours.forEach((port) => release(fileOf(port))));
 const fileOf = (port: number): string => join(tmpdir(), `mlflow-on-aws-ports-${process.getuid?.() ?? 0}`, String(port));
 
 async function reserved(port: number): Promise<boolean> {
-  // What this process gave away once, it gives to nobody else; it may ask for it again by its number.
+  // This process gives each port away once. It may ask for the same one again by its number.
   if (!ours.has(port) && !claim(fileOf(port))) return false;
   ours.add(port);
   if (await isFree(port)) return true;
